@@ -1,0 +1,128 @@
+import { z } from "zod";
+
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((item) => item.trim()).filter(Boolean));
+const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const url = (protocol: RegExp) => z.url({ protocol }).optional();
+
+const Environment = z
+  .object({
+    NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+    PORT: count(8000, 0, 65535),
+    HOST: z.string().default("127.0.0.1"),
+    DATA_DIR: z.string().default("./data"),
+    DATABASE_URL: url(/^postgres(ql)?$/),
+    REDIS_URL: url(/^rediss?$/),
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: url(/^https?$/),
+    OPENAI_MODEL: z.string().default("gpt-4o-mini"),
+    ALLOWED_MODELS: list.optional(),
+    EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
+    EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
+    JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
+    TOKEN_TTL_DAYS: count(7, 1, 365),
+    TENANT_HEADER: z.string().regex(/^[A-Za-z0-9-]+$/).default("X-Tenant-ID"),
+    SIGN_UP: z.enum(["open", "invited"]).optional(),
+    SMTP_URL: url(/^smtps?$/),
+    MAIL_FROM: z.string().optional(),
+    CORS_ORIGINS: list.default([]),
+    RATE_LIMIT_PER_MINUTE: count(50),
+    CHUNK_TOKEN_SIZE: count(400, 50, 4000),
+    CHUNK_OVERLAP: count(40, 0, 1000),
+    MAX_CONTEXT_TOKENS: count(8000, 200),
+    TOP_K: count(6, 1, 50),
+    MAX_FILE_SIZE_MB: count(25, 1, 1024),
+    MAX_PDF_PAGES: count(500, 1, 100_000),
+    ROLE: z.enum(["web", "worker", "all"]).default("all"),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  })
+  .superRefine((env, context) => {
+    const refuse = (path: keyof typeof env, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (env.CHUNK_OVERLAP * 2 > env.CHUNK_TOKEN_SIZE)
+      refuse("CHUNK_OVERLAP", "must be at most half of CHUNK_TOKEN_SIZE");
+    if (env.SMTP_URL && !env.MAIL_FROM) refuse("MAIL_FROM", "is needed with SMTP_URL");
+    if (env.ALLOWED_MODELS && !env.ALLOWED_MODELS.includes(env.OPENAI_MODEL))
+      refuse("ALLOWED_MODELS", "must contain OPENAI_MODEL");
+    if (env.ROLE !== "all" && !env.DATABASE_URL)
+      refuse("ROLE", "other than `all` needs DATABASE_URL: the embedded database belongs to one process");
+    if (env.NODE_ENV !== "production") return;
+    if (!env.JWT_SECRET) refuse("JWT_SECRET", "is required in production");
+    else if (new Set(env.JWT_SECRET).size < 8 || /change.?me|secret|example/i.test(env.JWT_SECRET))
+      refuse("JWT_SECRET", "looks like a placeholder; generate one, for example with `openssl rand -base64 48`");
+    if (env.CORS_ORIGINS.includes("*")) refuse("CORS_ORIGINS", "may not be * in production");
+    if (!env.SMTP_URL) refuse("SMTP_URL", "is required in production: login codes are never printed there");
+  });
+
+export type Config = ReturnType<typeof shape>;
+
+const shape = (env: z.infer<typeof Environment>) => {
+  const production = env.NODE_ENV === "production";
+  return {
+    production,
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    openai:
+      env.OPENAI_API_KEY || env.OPENAI_BASE_URL
+        ? {
+            apiKey: env.OPENAI_API_KEY ?? "none",
+            baseUrl: env.OPENAI_BASE_URL,
+            models: [env.OPENAI_MODEL, ...(env.ALLOWED_MODELS ?? []).filter((name) => name !== env.OPENAI_MODEL)] as [
+              string,
+              ...string[],
+            ],
+            embeddingModel: env.EMBEDDING_MODEL,
+            embeddingDimensions: env.EMBEDDING_DIMENSIONS,
+          }
+        : undefined,
+    jwtSecret: env.JWT_SECRET,
+    tokenTtlMs: env.TOKEN_TTL_DAYS * 24 * 3_600_000,
+    tenantHeader: env.TENANT_HEADER.toLowerCase(),
+    signUp: env.SIGN_UP ?? (production ? ("invited" as const) : ("open" as const)),
+    mail: env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
+    corsOrigins: env.CORS_ORIGINS,
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    chunkTokens: env.CHUNK_TOKEN_SIZE,
+    overlapTokens: env.CHUNK_OVERLAP,
+    maxContextTokens: env.MAX_CONTEXT_TOKENS,
+    topK: env.TOP_K,
+    maxFileBytes: env.MAX_FILE_SIZE_MB * 1024 * 1024,
+    maxPages: env.MAX_PDF_PAGES,
+    role: env.ROLE,
+    logLevel: env.LOG_LEVEL,
+  };
+};
+
+/** The environment does not fit. `problems` name variables and what is wrong with them, never their values. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`The environment does not fit:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** Reads the configuration; an empty value counts as unset. Every problem is reported at once, as a `ConfigError`. */
+export const readConfig = (environment: Record<string, string | undefined> = process.env): Config => {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const parsed = Environment.safeParse(set);
+  if (parsed.success) return shape(parsed.data);
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${describe(issue)}`));
+};
+
+/** zod's sentence for custom rules; for the rest what was expected, since zod may quote the value. */
+const describe = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === "custom") return issue.message;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "invalid_type") return `must be a ${issue.expected}`;
+  if (issue.code === "too_small") return issue.message.startsWith("must") ? issue.message : `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
+  return "has the wrong format";
+};

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { Email, Role, User } from "./auth.ts";
+import { UserId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import { UsageTotals } from "./usage.ts";
+
+export const Members = z.object({ items: z.array(User) });
+export const SetRoleInput = z.object({ userId: UserId, role: Role });
+export type SetRoleInput = z.infer<typeof SetRoleInput>;
+export const RemoveMemberInput = z.object({ userId: UserId });
+
+export const Invitation = z.object({ email: z.string(), role: Role, createdAt: z.date() });
+export type Invitation = z.infer<typeof Invitation>;
+export const Invitations = z.object({ items: z.array(Invitation) });
+export const InviteInput = z.object({ email: Email, role: Role.default("member") });
+export type InviteInput = z.infer<typeof InviteInput>;
+export const UninviteInput = z.object({ email: Email });
+
+/** Upper bounds for the tenant in a sliding day; null is unlimited. */
+export const Quotas = z.object({
+  requestsPerDay: z.int().min(0).nullable(),
+  tokensPerDay: z.int().min(0).nullable(),
+  files: z.int().min(0).nullable(),
+  bytes: z.int().min(0).nullable(),
+});
+export type Quotas = z.infer<typeof Quotas>;
+
+export const UsageByMember = z.object({ items: z.array(z.object({ user: User, last7d: UsageTotals })) });
+
+export const AuditAction = z.enum([
+  "signed_in",
+  "signed_out",
+  "session_revoked",
+  "role_changed",
+  "member_removed",
+  "invited",
+  "uninvited",
+  "quotas_changed",
+  "file_removed",
+  "conversation_removed",
+]);
+export type AuditAction = z.infer<typeof AuditAction>;
+export const AuditEntry = z.object({
+  id: z.uuid(),
+  at: z.date(),
+  actorId: UserId.nullable(),
+  action: AuditAction,
+  subject: z.string().nullable(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+export const ListAuditInput = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.int().min(1).max(LIMITS.pageSize).default(50),
+});
+export const ListAuditOutput = z.object({ items: z.array(AuditEntry), nextCursor: z.string().optional() });

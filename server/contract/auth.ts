@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { ChallengeId, SessionId, TenantId, UserId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+
+export const Role = z.enum(["admin", "member"]);
+export type Role = z.infer<typeof Role>;
+
+/** A tenant's name in headers and addresses: a DNS label. */
+export const TenantSlug = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(LIMITS.slugChars)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/);
+export type TenantSlug = z.infer<typeof TenantSlug>;
+
+export const Email = z.string().trim().toLowerCase().max(LIMITS.emailChars).pipe(z.email());
+export type Email = z.infer<typeof Email>;
+
+export const Tenant = z.object({ id: TenantId, slug: z.string(), name: z.string() });
+export type Tenant = z.infer<typeof Tenant>;
+
+export const User = z.object({ id: UserId, email: z.string(), role: Role, createdAt: z.date() });
+export type User = z.infer<typeof User>;
+
+export const Session = z.object({
+  id: SessionId,
+  createdAt: z.date(),
+  lastSeenAt: z.date(),
+  expiresAt: z.date(),
+  userAgent: z.string().nullable(),
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const RequestCodeInput = z.object({ email: Email });
+export const RequestCodeOutput = z.object({ challengeId: ChallengeId, expiresAt: z.date() });
+export type RequestCodeOutput = z.infer<typeof RequestCodeOutput>;
+
+export const VerifyCodeInput = z.object({
+  challengeId: ChallengeId,
+  code: z.string().trim().regex(new RegExp(`^\\d{${LIMITS.codeDigits}}$`)),
+});
+export const VerifyCodeOutput = z.object({
+  accessToken: z.string(),
+  expiresAt: z.date(),
+  user: User,
+  tenant: Tenant,
+});
+export type VerifyCodeOutput = z.infer<typeof VerifyCodeOutput>;
+
+export const Me = z.object({ user: User, tenant: Tenant });
+export type Me = z.infer<typeof Me>;
+
+export const Sessions = z.object({ items: z.array(Session) });
+export const RevokeSessionInput = z.object({ sessionId: SessionId });
+
+/** What a mutation answers that has nothing else to tell. */
+export const Done = z.object({ ok: z.literal(true) });
+export type Done = z.infer<typeof Done>;

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { Reason } from "./errors.ts";
+import { FileId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+
+export const FileStatus = z.enum(["queued", "ingesting", "ready", "failed"]);
+export type FileStatus = z.infer<typeof FileStatus>;
+
+/** How far an ingest is: `done` of `total` pages (extracting) or chunks (embedding, indexing). */
+export const FileProgress = z.object({
+  stage: z.enum(["queued", "extracting", "embedding", "indexing", "done"]),
+  done: z.int().min(0),
+  total: z.int().min(0),
+});
+export type FileProgress = z.infer<typeof FileProgress>;
+
+export const FileFailure = z.object({
+  reason: Reason,
+  message: z.string(),
+  pages: z.array(z.int()).optional(),
+});
+export type FileFailure = z.infer<typeof FileFailure>;
+
+export const File = z.object({
+  id: FileId,
+  name: z.string(),
+  sizeBytes: z.int(),
+  pageCount: z.int().optional(),
+  status: FileStatus,
+  progress: FileProgress,
+  failure: FileFailure.optional(),
+  createdAt: z.date(),
+});
+export type File = z.infer<typeof File>;
+
+export const UploadedFile = File.extend({ deduplicated: z.boolean() });
+export type UploadedFile = z.infer<typeof UploadedFile>;
+
+/** Points (1/72 inch) from the upper left corner of the page as it is shown. */
+export const Box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export type Box = z.infer<typeof Box>;
+
+export const FileIdInput = z.object({ fileId: FileId });
+
+export const ListFilesInput = z.object({
+  status: FileStatus.optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.int().min(1).max(LIMITS.pageSize).default(50),
+});
+export type ListFilesInput = z.infer<typeof ListFilesInput>;
+export const ListFilesOutput = z.object({ items: z.array(File), nextCursor: z.string().optional() });
+export type ListFilesOutput = z.infer<typeof ListFilesOutput>;
+
+export const WatchFilesInput = z.object({ fileId: FileId.optional(), lastEventId: z.string().nullish() });
+export type WatchFilesInput = z.infer<typeof WatchFilesInput>;
+
+export const FilePageInput = z.object({ fileId: FileId, page: z.int().min(1) });
+export type FilePageInput = z.infer<typeof FilePageInput>;
+export const FilePage = z.object({
+  text: z.string(),
+  lines: z.array(z.object({ text: z.string(), box: Box })),
+  width: z.number(),
+  height: z.number(),
+});
+export type FilePage = z.infer<typeof FilePage>;
+
+const FileIds = z.array(FileId).min(1).max(LIMITS.fileIdsPerQuestion);
+
+export const SearchInput = z.object({
+  query: z.string().trim().min(1).max(LIMITS.questionChars),
+  fileIds: FileIds.optional(),
+  limit: z.int().min(1).max(LIMITS.searchHits).optional(),
+});
+export type SearchInput = z.infer<typeof SearchInput>;
+export const SearchHit = z.object({
+  fileId: FileId,
+  fileName: z.string(),
+  page: z.int(),
+  pageEnd: z.int(),
+  text: z.string(),
+  rank: z.number(),
+});
+export type SearchHit = z.infer<typeof SearchHit>;
+export const SearchOutput = z.object({ hits: z.array(SearchHit) });
+export type SearchOutput = z.infer<typeof SearchOutput>;

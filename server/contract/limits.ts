@@ -1,0 +1,20 @@
+/** Limits that both sides know. Units are in the names. */
+export const LIMITS = {
+  codeDigits: 6,
+  codeTtlMs: 10 * 60_000,
+  codeAttempts: 5,
+  emailChars: 254,
+  slugChars: 63,
+  questionChars: 8_000,
+  commentChars: 2_000,
+  titleChars: 120,
+  fileNameChars: 200,
+  fileIdsPerQuestion: 100,
+  pageSize: 100,
+  searchHits: 50,
+  jsonBodyBytes: 1024 * 1024,
+  frameBytes: 256 * 1024,
+  callsPerBatch: 10,
+  subscriptionsPerSocket: 16,
+  socketAuthenticateMs: 5_000,
+} as const;

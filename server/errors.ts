@@ -1,0 +1,28 @@
+import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
+
+type Options<R extends Reason> = { message?: string; cause?: unknown } & (Record<never, never> extends DataOf<R>
+  ? { data?: DataOf<R> }
+  : { data: DataOf<R> });
+
+/**
+ * The one error that callers are meant to see: a reason of the contract, what it carries, and a sentence for a person.
+ * Anything else that is thrown reaches a client as `INTERNAL`, and its text stays in the log.
+ */
+export class ReasonError<R extends Reason = Reason> extends Error {
+  override readonly name = "ReasonError";
+  readonly reason: R;
+  readonly data: DataOf<R>;
+
+  constructor(reason: R, ...[options]: Record<never, never> extends DataOf<R> ? [Options<R>?] : [Options<R>]) {
+    super(options?.message ?? REASONS[reason].message, { cause: options?.cause });
+    this.reason = reason;
+    this.data = (options?.data ?? {}) as DataOf<R>;
+  }
+}
+
+export const hasReason = <R extends Reason>(error: unknown, reason: R): error is ReasonError<R> =>
+  error instanceof ReasonError && error.reason === reason;
+
+/** Any thrown value as a `ReasonError`; an unknown one becomes `INTERNAL` with the original as its cause. */
+export const toReasonError = (error: unknown): ReasonError =>
+  error instanceof ReasonError ? error : new ReasonError("INTERNAL", { cause: error });

@@ -1,0 +1,30 @@
+import type { Box } from "../contract/files.ts";
+
+/** A line of a page: offsets (UTF-16 units) into the page's text, and its box in points from the upper left. */
+export type PageLine = { start: number; end: number; box: Box };
+
+/** One page as read: its text in reading order, lines joined by "\n". Sizes are in points, rotation applied. */
+export type PageText = { page: number; width: number; height: number; text: string; lines: PageLine[] };
+
+/** A piece of one page's text: `page` counts from 1, `start` and `end` are UTF-16 offsets into that page's text. */
+export type Span = { page: number; start: number; end: number };
+
+/**
+ * A passage to index. `text` is its spans' texts, each newline shown as a space, joined by one space: so an offset in
+ * `text` leads back to a page. Running headers and footers are in no span.
+ */
+export type Chunk = { ordinal: number; section: string | null; text: string; tokens: number; spans: Span[] };
+
+export type ExtractEvent =
+  | { type: "opened"; pageCount: number }
+  | { type: "page"; page: PageText }
+  | { type: "chunks"; chunks: Chunk[] };
+
+export type ExtractOptions = {
+  maxPages: number;
+  chunkTokens: number;
+  overlapTokens: number;
+  timeoutMs: number;
+  memoryBytes: number;
+  signal: AbortSignal;
+};
