@@ -1,8 +1,11 @@
 import { z } from "zod";
 
-const list = z
-  .string()
-  .transform((text) => text.split(",").map((item) => item.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 const url = (protocol: RegExp) => z.url({ protocol }).optional();
@@ -23,7 +26,10 @@ const Environment = z
     EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
     JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
     TOKEN_TTL_DAYS: count(7, 1, 365),
-    TENANT_HEADER: z.string().regex(/^[A-Za-z0-9-]+$/).default("X-Tenant-ID"),
+    TENANT_HEADER: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/)
+      .default("X-Tenant-ID"),
     SIGN_UP: z.enum(["open", "invited"]).optional(),
     SMTP_URL: url(/^smtps?$/),
     MAIL_FROM: z.string().optional(),
@@ -122,7 +128,8 @@ const describe = (issue: z.core.$ZodIssue): string => {
   if (issue.code === "custom") return issue.message;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code === "invalid_type") return `must be a ${issue.expected}`;
-  if (issue.code === "too_small") return issue.message.startsWith("must") ? issue.message : `must be at least ${issue.minimum}`;
+  if (issue.code === "too_small")
+    return issue.message.startsWith("must") ? issue.message : `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   return "has the wrong format";
 };

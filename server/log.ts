@@ -22,19 +22,30 @@ export type LogLevel = (typeof LEVELS)[number];
 export type Log = Record<Exclude<LogLevel, "silent">, (event: string, fields?: LogFields) => void>;
 
 /** JSON lines, one an event, to standard error unless told otherwise. */
-export const createLog = (level: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): Log => {
-  const at = (own: LogLevel) => (event: string, fields: LogFields = {}) => {
-    if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
-    const { error, ...rest } = fields;
-    write(`${JSON.stringify({ at: new Date().toISOString(), level: own, event, ...rest, ...describeError(error) })}\n`);
-  };
+export const createLog = (
+  level: LogLevel,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log => {
+  const at =
+    (own: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
+      const { error, ...rest } = fields;
+      write(
+        `${JSON.stringify({ at: new Date().toISOString(), level: own, event, ...rest, ...describeError(error) })}\n`,
+      );
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 };
 
 const describeError = (error: unknown): Record<string, unknown> => {
   if (error === undefined) return {};
   if (!(error instanceof Error)) return { error: typeof error };
-  const frames = error.stack?.split("\n").filter((line) => line.startsWith("    at ")).slice(0, 8) ?? [];
+  const frames =
+    error.stack
+      ?.split("\n")
+      .filter((line) => line.startsWith("    at "))
+      .slice(0, 8) ?? [];
   return {
     error: error.name,
     code: "code" in error ? error.code : undefined,

@@ -39,7 +39,10 @@ export type RequestCodeOutput = z.infer<typeof RequestCodeOutput>;
 
 export const VerifyCodeInput = z.object({
   challengeId: ChallengeId,
-  code: z.string().trim().regex(new RegExp(`^\\d{${LIMITS.codeDigits}}$`)),
+  code: z
+    .string()
+    .trim()
+    .regex(new RegExp(`^\\d{${LIMITS.codeDigits}}$`)),
 });
 export const VerifyCodeOutput = z.object({
   accessToken: z.string(),

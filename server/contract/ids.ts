@@ -23,5 +23,9 @@ export const MessageId = z.uuid().brand<"MessageId">();
 export type MessageId = z.infer<typeof MessageId>;
 
 /** Chosen by the client, one per question: asking again with the same one joins the running answer. */
-export const RequestId = z.string().min(8).max(64).regex(/^[\w-]+$/);
+export const RequestId = z
+  .string()
+  .min(8)
+  .max(64)
+  .regex(/^[\w-]+$/);
 export type RequestId = z.infer<typeof RequestId>;

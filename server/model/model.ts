@@ -52,7 +52,10 @@ export type Model = {
   embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Embedded>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPart>;
   /** A question that leans on the conversation, as one that stands alone; undefined where the provider cannot. */
-  rewrite?(request: { model: string; messages: ChatMessage[] }, signal: AbortSignal): Promise<{
+  rewrite?(
+    request: { model: string; messages: ChatMessage[] },
+    signal: AbortSignal,
+  ): Promise<{
     text: string;
     promptTokens: number;
     completionTokens: number;
