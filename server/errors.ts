@@ -1,6 +1,6 @@
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 
-type Options<R extends Reason> = { message?: string; cause?: unknown } & (Record<never, never> extends DataOf<R>
+type Options<R extends Reason> = { message?: string; cause?: unknown } & (object extends DataOf<R>
   ? { data?: DataOf<R> }
   : { data: DataOf<R> });
 
@@ -13,7 +13,7 @@ export class ReasonError<R extends Reason = Reason> extends Error {
   readonly reason: R;
   readonly data: DataOf<R>;
 
-  constructor(reason: R, ...[options]: Record<never, never> extends DataOf<R> ? [Options<R>?] : [Options<R>]) {
+  constructor(reason: R, ...[options]: object extends DataOf<R> ? [Options<R>?] : [Options<R>]) {
     super(options?.message ?? REASONS[reason].message, { cause: options?.cause });
     this.reason = reason;
     this.data = (options?.data ?? {}) as DataOf<R>;

@@ -69,7 +69,7 @@ export type ReasonData = {
   PDF_NO_TEXT: { pages: number[] };
 };
 
-export type DataOf<R extends Reason> = R extends keyof ReasonData ? ReasonData[R] : Record<never, never>;
+export type DataOf<R extends Reason> = R extends keyof ReasonData ? ReasonData[R] : object;
 
 /** The body of every HTTP error; a reason's data stands beside its message. */
 export const ErrorBody = z.object({
