@@ -1,0 +1,12 @@
+export { DataDirInUseError } from "./data-lock.ts";
+export { openDb, type Db, type DbOptions } from "./open.ts";
+export { asOwner, inTenant, type TenantDb } from "./tenancy.ts";
+export * from "./queries/audit.ts";
+export * from "./queries/chunks.ts";
+export * from "./queries/conversations.ts";
+export * from "./queries/files.ts";
+export * from "./queries/sessions.ts";
+export * from "./queries/tenants.ts";
+export * from "./queries/usage.ts";
+export * from "./queries/users.ts";
+export type { FileFailure, StoredLine, StoredSpan } from "./schema.ts";

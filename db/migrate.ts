@@ -1,0 +1,17 @@
+import type { Kysely } from "kysely";
+import { Migrator, type Migration } from "kysely/migration";
+import * as initial from "./migrations/0001-initial.ts";
+import type { Schema } from "./schema.ts";
+
+/** In order of their names; a released one is never changed, and each leaves the schema usable by the release before. */
+const MIGRATIONS: Record<string, Migration> = { "0001-initial": initial };
+
+/** Brings the schema up to date under the database's own lock, so that any number of processes may start at once. */
+export const migrate = async (db: Kysely<Schema>): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (!error) return;
+  if (error instanceof Error && error.message.includes("previously executed migration"))
+    throw new Error("The database belongs to a newer DocuChat: start that version.", { cause: error });
+  throw error instanceof Error ? error : new Error("The database could not be migrated", { cause: error });
+};

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+import { lockDataDir } from "./data-lock.ts";
+import { migrate } from "./migrate.ts";
+import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
+import type { Schema } from "./schema.ts";
+
+declare const queries: unique symbol;
+
+/** An open database. What it holds is reached only by a transaction that carries a tenant, and by `system`. */
+export type Db = {
+  readonly [queries]?: never;
+  /** For the job queue, which keeps a schema of its own on the same database. */
+  readonly queue: { pglite: PgliteThread } | { url: string };
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+type OpenDb = Db & { kysely: Kysely<Schema> };
+/** Inside `db/` only: the handle behind a `Db`. */
+export const kyselyOf = (db: Db): Kysely<Schema> => (db as OpenDb).kysely;
+
+export type DbOptions = {
+  /** Unset: PGlite in `dataDir`. */
+  url?: string | undefined;
+  /** Unset: PGlite in memory. */
+  dataDir?: string | undefined;
+  /** A dumped PGlite data folder to begin from. */
+  template?: string | undefined;
+  /** Hears of an embedded database that stopped, and of idle connections that broke. */
+  onError?: (error: Error) => void;
+};
+
+/** Opens PostgreSQL or PGlite and brings the schema up to date. Throws `DataDirInUseError` for a folder in use. */
+export const openDb = async (options: DbOptions): Promise<Db> => {
+  const db = options.url === undefined ? await openPglite(options) : openPostgres(options.url, options.onError);
+  try {
+    if (options.url !== undefined) await refuseUnsafeRole(db.kysely);
+    await migrate(db.kysely);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  return db;
+};
+
+const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<OpenDb> => {
+  const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
+  const folder = dataDir === undefined ? undefined : join(dataDir, "postgres");
+  const pglite = startPglite({ dataDir: folder, template }, onError);
+  const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  const close = async () => {
+    await pglite.close();
+    lock?.release();
+  };
+  try {
+    await pglite.waitReady;
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
+  return { kysely, queue: { pglite }, ping: () => ping(kysely), close };
+};
+
+const TIMEOUTS = { connectionTimeoutMillis: 5_000, query_timeout: 30_000, statement_timeout: 25_000 };
+
+const openPostgres = (url: string, onError: (error: Error) => void = () => {}): OpenDb => {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({ connectionString: url, max: 20, types, keepAlive: true, ...TIMEOUTS });
+  // An idle connection that breaks is replaced; without a listener it would end the process.
+  pool.on("error", onError);
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { kysely, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+};
+
+const ping = async (db: Kysely<Schema>): Promise<void> => {
+  await sql`select 1`.execute(db);
+};
+
+const refuseUnsafeRole = async (db: Kysely<Schema>): Promise<void> => {
+  const { rows } = await sql<{ unsafe: boolean }>`
+    select rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user`.execute(db);
+  if (rows[0]?.unsafe)
+    throw new Error(
+      "DATABASE_URL signs in as a role that is above row-level security (superuser or BYPASSRLS). " +
+        "Give DocuChat a role of its own that may create roles and owns its database.",
+    );
+};

@@ -1,0 +1,99 @@
+// The worker thread that owns PGlite: PGlite settles in microtasks only, so on the server's own thread
+// it would starve every socket while it works.
+import { readFile } from "node:fs/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite, type Transaction } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { toWireError, type PgliteStart, type Reply, type Request } from "./wire.ts";
+
+if (!parentPort) throw new Error("db/pglite/thread.ts runs as a worker thread");
+const port = parentPort;
+const start = workerData as PgliteStart;
+
+const opened = (async () =>
+  PGlite.create({
+    ...(start.dataDir === undefined ? {} : { dataDir: start.dataDir }),
+    ...(start.template === undefined ? {} : { loadDataDir: new Blob([await readFile(start.template)]) }),
+    extensions: { vector },
+    postgresqlconf: ["shared_buffers = 16MB", "wal_buffers = 1MB"],
+  }))();
+
+type OpenTransaction = { trx: Transaction; end: (how: "commit" | "rollback") => void; ended: Promise<unknown> };
+const transactions = new Map<number, OpenTransaction>();
+const listeners = new Map<string, (trx?: Transaction) => Promise<void>>();
+
+/** One at a time from outside a transaction: a failed multi-statement `exec` is rolled back before the next one. */
+let queue: Promise<unknown> = opened;
+const inTurn = <T>(work: (db: PGlite) => Promise<T>): Promise<T> => {
+  const done = queue.then(() => opened).then(work);
+  queue = done.catch(() => {});
+  return done;
+};
+
+const begin = async (id: number): Promise<void> => {
+  const begun = Promise.withResolvers<void>();
+  const how = Promise.withResolvers<"commit" | "rollback">();
+  const ended = inTurn((db) =>
+    db.transaction(async (trx) => {
+      transactions.set(id, { trx, end: how.resolve, ended });
+      begun.resolve();
+      if ((await how.promise) === "rollback") await trx.rollback();
+    }),
+  );
+  ended.catch(begun.reject);
+  await begun.promise;
+};
+
+const finish = async (id: number, how: "commit" | "rollback"): Promise<void> => {
+  const open = transactions.get(id);
+  transactions.delete(id);
+  open?.end(how);
+  await open?.ended;
+};
+
+const exec = (text: string) =>
+  inTurn(async (db) => {
+    try {
+      return await db.exec(text);
+    } catch (error) {
+      await db.exec("rollback").catch(() => {});
+      throw error;
+    }
+  });
+
+const answer = async (request: Request): Promise<unknown> => {
+  const trx = request.trx === undefined ? undefined : transactions.get(request.trx)?.trx;
+  if (request.trx !== undefined && !trx && (request.op === "query" || request.op === "exec"))
+    throw new Error("the transaction has ended");
+  switch (request.op) {
+    case "open":
+      await opened;
+      return undefined;
+    case "query":
+      return trx ? trx.query(request.text, request.values) : inTurn((db) => db.query(request.text, request.values));
+    case "exec":
+      return trx ? trx.exec(request.text) : exec(request.text);
+    case "begin":
+      return begin(request.id);
+    case "end":
+      return finish(request.trx, request.how);
+    case "listen": {
+      const notify = (payload: string) => port.postMessage({ channel: request.text, payload });
+      listeners.set(request.text, await inTurn((db) => db.listen(request.text, notify)));
+      return undefined;
+    }
+    case "unlisten":
+      return inTurn(async () => listeners.get(request.text)?.());
+    case "dump":
+      return inTurn(async (db) => new Uint8Array(await (await db.dumpDataDir("none")).arrayBuffer()));
+    case "close":
+      return inTurn((db) => db.close());
+  }
+};
+
+port.on("message", (request: Request) => {
+  answer(request).then(
+    (value) => port.postMessage({ id: request.id, value } satisfies Reply),
+    (error: unknown) => port.postMessage({ id: request.id, error: toWireError(error) } satisfies Reply),
+  );
+});

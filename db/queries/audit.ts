@@ -1,0 +1,26 @@
+import type { Selectable } from "kysely";
+import type { AuditLog } from "../schema.ts";
+import type { TenantDb } from "../tenancy.ts";
+
+export type AuditRow = Selectable<AuditLog>;
+
+export const recordAudit = async (
+  trx: TenantDb,
+  entry: { id: string; actor_id: string | null; action: string; subject: string | null },
+): Promise<void> => {
+  await trx
+    .insertInto("audit_log")
+    .values({ ...entry, tenant_id: trx.tenantId })
+    .execute();
+};
+
+/** Newest first, `limit` of those older than the entry `before`. */
+export const listAudit = (trx: TenantDb, page: { before?: string | undefined; limit: number }): Promise<AuditRow[]> =>
+  trx
+    .selectFrom("audit_log")
+    .selectAll()
+    .where("tenant_id", "=", trx.tenantId)
+    .$if(page.before !== undefined, (query) => query.where("id", "<", page.before ?? ""))
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .execute();

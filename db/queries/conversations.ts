@@ -1,0 +1,197 @@
+import type { Selectable } from "kysely";
+import { json } from "../json.ts";
+import type { Conversations, Messages, StoredOutcome } from "../schema.ts";
+import type { TenantDb } from "../tenancy.ts";
+
+export type ConversationRow = Selectable<Conversations>;
+export type MessageRow = Selectable<Messages>;
+
+/** Conversations belong to one user: every query here names both the tenant and the user. */
+const own = (trx: TenantDb, userId: string) =>
+  trx.selectFrom("conversations").selectAll().where("tenant_id", "=", trx.tenantId).where("user_id", "=", userId);
+
+export const createConversation = (
+  trx: TenantDb,
+  conversation: { id: string; user_id: string; title: string },
+): Promise<ConversationRow> =>
+  trx
+    .insertInto("conversations")
+    .values({ ...conversation, tenant_id: trx.tenantId })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+
+export const findConversation = (trx: TenantDb, userId: string, id: string): Promise<ConversationRow | undefined> =>
+  own(trx, userId).where("id", "=", id).executeTakeFirst();
+
+/** Most recently used first, `limit` of those after the place of `before`. */
+export const listConversations = (
+  trx: TenantDb,
+  userId: string,
+  page: { before?: { updatedAt: Date; id: string } | undefined; limit: number },
+): Promise<ConversationRow[]> =>
+  own(trx, userId)
+    .$if(page.before !== undefined, (query) =>
+      query.where((where) =>
+        where(
+          where.refTuple("updated_at", "id"),
+          "<",
+          where.tuple(page.before?.updatedAt ?? new Date(), page.before?.id ?? ""),
+        ),
+      ),
+    )
+    .orderBy("updated_at", "desc")
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .execute();
+
+const change = (trx: TenantDb, userId: string, id: string) =>
+  trx
+    .updateTable("conversations")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("user_id", "=", userId)
+    .where("id", "=", id);
+
+export const touchConversation = async (trx: TenantDb, userId: string, id: string): Promise<void> => {
+  await change(trx, userId, id).set({ updated_at: new Date() }).execute();
+};
+
+export const renameConversation = (
+  trx: TenantDb,
+  userId: string,
+  conversation: { id: string; title: string },
+): Promise<ConversationRow | undefined> =>
+  change(trx, userId, conversation.id).set({ title: conversation.title }).returningAll().executeTakeFirst();
+
+/** With its messages. */
+export const removeConversation = async (trx: TenantDb, userId: string, id: string): Promise<boolean> => {
+  const result = await trx
+    .deleteFrom("conversations")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("user_id", "=", userId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+};
+
+const messages = (trx: TenantDb, userId: string) =>
+  trx.selectFrom("messages").selectAll().where("tenant_id", "=", trx.tenantId).where("user_id", "=", userId);
+
+export const findMessage = (trx: TenantDb, userId: string, id: string): Promise<MessageRow | undefined> =>
+  messages(trx, userId).where("id", "=", id).executeTakeFirst();
+
+/** The answer that a request began, if it has begun one. */
+export const findMessageByRequest = (
+  trx: TenantDb,
+  userId: string,
+  requestId: string,
+): Promise<MessageRow | undefined> => messages(trx, userId).where("request_id", "=", requestId).executeTakeFirst();
+
+/** In order, `limit` of those after the message `after`. */
+export const listMessages = (
+  trx: TenantDb,
+  userId: string,
+  page: { conversationId: string; after?: string | undefined; limit: number },
+): Promise<MessageRow[]> =>
+  messages(trx, userId)
+    .where("conversation_id", "=", page.conversationId)
+    .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? ""))
+    .orderBy("id")
+    .limit(page.limit)
+    .execute();
+
+/** The newest `limit` messages of a conversation before one of them, oldest first. */
+export const listHistory = async (
+  trx: TenantDb,
+  userId: string,
+  page: { conversationId: string; before: string; limit: number },
+): Promise<MessageRow[]> => {
+  const rows = await messages(trx, userId)
+    .where("conversation_id", "=", page.conversationId)
+    .where("id", "<", page.before)
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .execute();
+  return rows.reverse();
+};
+
+type NewMessage = Pick<MessageRow, "id" | "conversation_id" | "user_id" | "role" | "text" | "request_id" | "model">;
+
+/** False when the request has begun an answer already; then nothing of the new messages is kept. */
+export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise<boolean> => {
+  const stored = await trx
+    .insertInto("messages")
+    .values(rows.map((row) => ({ ...row, tenant_id: trx.tenantId, sources: json([]), citations: json([]) })))
+    .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "request_id"]).doNothing())
+    .returning("id")
+    .execute();
+  return stored.length === rows.length;
+};
+
+export type AnswerSoFar = { text: string; sources?: unknown[]; citations?: unknown[] };
+
+/** Keeps what a running answer has said. */
+export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar): Promise<void> => {
+  await trx
+    .updateTable("messages")
+    .set({
+      text: answer.text,
+      ...(answer.sources ? { sources: json(answer.sources) } : {}),
+      ...(answer.citations ? { citations: json(answer.citations) } : {}),
+    })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("outcome", "is", null)
+    .execute();
+};
+
+export type FinishedAnswer = Partial<AnswerSoFar> & {
+  outcome: StoredOutcome;
+  promptTokens?: number;
+  completionTokens?: number;
+};
+
+/** Ends a running answer; undefined when it has ended already. */
+export const finishAnswer = (trx: TenantDb, id: string, answer: FinishedAnswer): Promise<MessageRow | undefined> =>
+  trx
+    .updateTable("messages")
+    .set({
+      outcome: answer.outcome,
+      ...(answer.text === undefined ? {} : { text: answer.text }),
+      ...(answer.sources ? { sources: json(answer.sources) } : {}),
+      ...(answer.citations ? { citations: json(answer.citations) } : {}),
+      prompt_tokens: answer.promptTokens ?? 0,
+      completion_tokens: answer.completionTokens ?? 0,
+    })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("outcome", "is", null)
+    .returningAll()
+    .executeTakeFirst();
+
+/** Answers without an outcome: running ones, and those whose producer died. */
+export const listRunningAnswers = async (trx: TenantDb): Promise<string[]> => {
+  const rows = await trx
+    .selectFrom("messages")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("role", "=", "assistant")
+    .where("outcome", "is", null)
+    .execute();
+  return rows.map((row) => row.id);
+};
+
+export const rateMessage = async (
+  trx: TenantDb,
+  userId: string,
+  rate: { id: string; rating: "up" | "down" | null; comment: string | null },
+): Promise<boolean> => {
+  const result = await trx
+    .updateTable("messages")
+    .set({ rating: rate.rating, comment: rate.comment })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("user_id", "=", userId)
+    .where("id", "=", rate.id)
+    .where("role", "=", "assistant")
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+};

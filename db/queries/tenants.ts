@@ -1,0 +1,44 @@
+import type { Selectable } from "kysely";
+import type { Db } from "../open.ts";
+import type { Quotas, Tenants } from "../schema.ts";
+import { asSystem, type TenantDb } from "../tenancy.ts";
+
+export type TenantRow = Selectable<Tenants>;
+
+/** Before sign-in a tenant is known by its slug alone. */
+export const findTenantBySlug = (db: Db, slug: string): Promise<TenantRow | undefined> =>
+  asSystem(db).selectFrom("tenants").selectAll().where("slug", "=", slug).executeTakeFirst();
+
+/** The tenant of that slug, made if there is none; of several makers at once all get the same. */
+export const findOrCreateTenant = async (db: Db, tenant: { id: string; slug: string }): Promise<TenantRow> => {
+  await asSystem(db)
+    .insertInto("tenants")
+    .values({ ...tenant, name: tenant.slug })
+    .onConflict((conflict) => conflict.column("slug").doNothing())
+    .execute();
+  return asSystem(db).selectFrom("tenants").selectAll().where("slug", "=", tenant.slug).executeTakeFirstOrThrow();
+};
+
+/** For maintenance, which then enters each tenant by itself. */
+export const listTenantIds = async (db: Db): Promise<string[]> => {
+  const rows = await asSystem(db).selectFrom("tenants").select("id").orderBy("id").execute();
+  return rows.map((row) => row.id);
+};
+
+export const getTenant = (trx: TenantDb): Promise<TenantRow> =>
+  trx.selectFrom("tenants").selectAll().where("id", "=", trx.tenantId).executeTakeFirstOrThrow();
+
+export const findQuotas = (trx: TenantDb): Promise<Omit<Selectable<Quotas>, "tenant_id"> | undefined> =>
+  trx
+    .selectFrom("quotas")
+    .select(["requests_per_day", "tokens_per_day", "files", "bytes"])
+    .where("tenant_id", "=", trx.tenantId)
+    .executeTakeFirst();
+
+export const setQuotas = async (trx: TenantDb, quotas: Omit<Selectable<Quotas>, "tenant_id">): Promise<void> => {
+  await trx
+    .insertInto("quotas")
+    .values({ tenant_id: trx.tenantId, ...quotas })
+    .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet(quotas))
+    .execute();
+};

@@ -1,0 +1,62 @@
+import { sql, type Selectable } from "kysely";
+import type { UsageEvents } from "../schema.ts";
+import type { TenantDb } from "../tenancy.ts";
+
+export type NewUsageEvent = Omit<Selectable<UsageEvents>, "tenant_id" | "created_at">;
+
+/** Counts a spending once: a second event of the same key changes nothing. */
+export const recordUsage = async (trx: TenantDb, event: NewUsageEvent): Promise<void> => {
+  await trx
+    .insertInto("usage_events")
+    .values({ ...event, tenant_id: trx.tenantId })
+    .onConflict((conflict) => conflict.columns(["tenant_id", "key"]).doNothing())
+    .execute();
+};
+
+export type UsageSums = {
+  requests: number;
+  promptTokens: number;
+  completionTokens: number;
+  embeddingTokens: number;
+  costUsd: number;
+};
+
+const SUMS = sql`
+  count(*) filter (where kind = 'chat')::int as "requests",
+  coalesce(sum(prompt_tokens), 0)::int as "promptTokens",
+  coalesce(sum(completion_tokens), 0)::int as "completionTokens",
+  coalesce(sum(embedding_tokens), 0)::int as "embeddingTokens",
+  coalesce(sum(cost_usd), 0)::float8 as "costUsd"`;
+
+/** One user's usage since a moment, or the whole tenant's. */
+export const sumUsage = async (trx: TenantDb, since: Date, userId?: string): Promise<UsageSums> => {
+  const user = userId === undefined ? sql`` : sql`and user_id = ${userId}`;
+  const { rows } = await sql<UsageSums>`
+    select ${SUMS} from usage_events
+    where tenant_id = ${trx.tenantId} and created_at >= ${since} ${user}`.execute(trx);
+  const [sums] = rows;
+  if (!sums) throw new Error("an aggregate without a row");
+  return sums;
+};
+
+/** One user's usage in buckets of UTC hours or days; empty buckets are left out. */
+export const usageSeries = async (
+  trx: TenantDb,
+  userId: string,
+  window: { since: Date; by: "day" | "hour" },
+): Promise<(UsageSums & { start: Date })[]> => {
+  const start = sql`date_trunc(${sql.lit(window.by)}, created_at at time zone 'UTC') at time zone 'UTC'`;
+  const { rows } = await sql<UsageSums & { start: Date }>`
+    select ${start} as start, ${SUMS} from usage_events
+    where tenant_id = ${trx.tenantId} and user_id = ${userId} and created_at >= ${window.since}
+    group by 1 order by 1`.execute(trx);
+  return rows;
+};
+
+export const sumUsageByUser = async (trx: TenantDb, since: Date): Promise<(UsageSums & { userId: string })[]> => {
+  const { rows } = await sql<UsageSums & { userId: string }>`
+    select user_id as "userId", ${SUMS} from usage_events
+    where tenant_id = ${trx.tenantId} and created_at >= ${since} and user_id is not null
+    group by user_id`.execute(trx);
+  return rows;
+};

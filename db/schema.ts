@@ -1,0 +1,178 @@
+import type { ColumnType, Generated } from "kysely";
+
+/** Written once, never changed. */
+type Fixed<T> = ColumnType<T, T, never>;
+/** Set by the database when the row is made. */
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+/** Read as parsed JSON, written by `json()`. */
+type Json<T> = ColumnType<T, unknown, unknown>;
+
+export type Tenants = { id: Fixed<string>; slug: string; name: string; created_at: CreatedAt };
+
+export type Users = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  email: string;
+  role: "admin" | "member";
+  created_at: CreatedAt;
+};
+
+export type Invitations = {
+  tenant_id: Fixed<string>;
+  email: string;
+  role: "admin" | "member";
+  created_at: CreatedAt;
+};
+
+export type Sessions = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  user_id: Fixed<string>;
+  user_agent: string | null;
+  created_at: CreatedAt;
+  last_seen_at: Generated<Date>;
+  expires_at: Date;
+  revoked_at: Date | null;
+};
+
+export type FileFailure = { reason: string; message: string; pages?: number[] };
+export type FileStage = "queued" | "extracting" | "embedding" | "indexing" | "done";
+
+export type Files = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  uploaded_by: string | null;
+  sha256: Fixed<string>;
+  name: string;
+  size_bytes: Fixed<number>;
+  status: Generated<"queued" | "ingesting" | "ready" | "failed">;
+  stage: Generated<FileStage>;
+  done: Generated<number>;
+  total: Generated<number>;
+  page_count: number | null;
+  failure: Json<FileFailure | null>;
+  /** Counts the runs of its ingest: only the newest may write. */
+  attempt: Generated<number>;
+  /** What the stored chunks were made with; others are thrown away. */
+  recipe: string | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+};
+
+export type StoredLine = [start: number, end: number, x: number, y: number, width: number, height: number];
+
+export type Pages = {
+  tenant_id: Fixed<string>;
+  file_id: Fixed<string>;
+  page: Fixed<number>;
+  width: number;
+  height: number;
+  text: string;
+  lines: Json<StoredLine[]>;
+};
+
+export type StoredSpan = { page: number; start: number; end: number };
+
+export type Chunks = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  file_id: Fixed<string>;
+  ordinal: Fixed<number>;
+  section: string | null;
+  text: string;
+  tokens: number;
+  page_from: number;
+  page_to: number;
+  spans: Json<StoredSpan[]>;
+  search: ColumnType<string, unknown, unknown>;
+};
+
+export type EmbeddingModels = { id: Generated<number>; name: string; dimensions: number };
+
+export type ChunkEmbeddings = {
+  tenant_id: Fixed<string>;
+  model_id: Fixed<number>;
+  chunk_id: Fixed<string>;
+  file_id: Fixed<string>;
+  embedding: ColumnType<string, unknown, unknown>;
+};
+
+export type Conversations = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  user_id: Fixed<string>;
+  title: string;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+};
+
+export type StoredOutcome = "answered" | "no_answer" | "cancelled" | "interrupted";
+
+export type Messages = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  conversation_id: Fixed<string>;
+  user_id: Fixed<string>;
+  role: Fixed<"user" | "assistant">;
+  text: string;
+  request_id: string | null;
+  /** Null while the answer runs, and on questions. */
+  outcome: StoredOutcome | null;
+  model: string | null;
+  sources: Json<unknown[]>;
+  citations: Json<unknown[]>;
+  prompt_tokens: number | null;
+  completion_tokens: number | null;
+  rating: "up" | "down" | null;
+  comment: string | null;
+  created_at: CreatedAt;
+};
+
+export type UsageEvents = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  user_id: Fixed<string | null>;
+  kind: Fixed<"chat" | "embedding">;
+  model: Fixed<string>;
+  prompt_tokens: Fixed<number>;
+  completion_tokens: Fixed<number>;
+  embedding_tokens: Fixed<number>;
+  cost_usd: Fixed<number>;
+  /** One spending is counted once, however often it is recorded. */
+  key: Fixed<string>;
+  created_at: CreatedAt;
+};
+
+export type Quotas = {
+  tenant_id: Fixed<string>;
+  requests_per_day: number | null;
+  tokens_per_day: number | null;
+  files: number | null;
+  bytes: number | null;
+};
+
+export type AuditLog = {
+  tenant_id: Fixed<string>;
+  id: Fixed<string>;
+  at: CreatedAt;
+  actor_id: Fixed<string | null>;
+  action: Fixed<string>;
+  subject: Fixed<string | null>;
+};
+
+export type Schema = {
+  tenants: Tenants;
+  users: Users;
+  invitations: Invitations;
+  sessions: Sessions;
+  files: Files;
+  pages: Pages;
+  chunks: Chunks;
+  embedding_models: EmbeddingModels;
+  chunk_embeddings: ChunkEmbeddings;
+  conversations: Conversations;
+  messages: Messages;
+  usage_events: UsageEvents;
+  quotas: Quotas;
+  audit_log: AuditLog;
+};

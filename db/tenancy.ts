@@ -1,0 +1,33 @@
+import { sql, type Kysely, type Transaction } from "kysely";
+import { kyselyOf, type Db } from "./open.ts";
+import type { Schema } from "./schema.ts";
+
+const APP_ROLE = "docuchat_app";
+
+/** A transaction that sees one tenant: row-level security holds it, under a role that owns nothing. */
+export type TenantDb = Transaction<Schema> & { readonly tenantId: string };
+
+/**
+ * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
+ * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
+ */
+export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
+  kyselyOf(db)
+    .transaction()
+    .execute(async (trx) => {
+      await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.tenant_id', ${tenantId}, true)`.execute(
+        trx,
+      );
+      return work(Object.assign(trx, { tenantId }));
+    });
+
+/** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */
+export const asOwner = async <T>(trx: TenantDb, work: () => Promise<T>): Promise<T> => {
+  await sql`select set_config('role', 'none', true)`.execute(trx);
+  const result = await work();
+  await sql`select set_config('role', ${APP_ROLE}, true)`.execute(trx);
+  return result;
+};
+
+/** Inside `db/` only: the few queries that come before a tenant is known. */
+export const asSystem = (db: Db): Kysely<Schema> => kyselyOf(db);
