@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { ReasonError } from "../errors.ts";
+import type { ChallengeAttempt, KeyValue, LimitResult, LimitRule, LogEntry } from "./key-value.ts";
+import { limiterOptions } from "./limiter-options.ts";
+import { createChannels } from "./redis-channels.ts";
+import { createRedisReader } from "./redis-logs.ts";
+import { SCRIPTS, TAKE_POINTS, type Scripts } from "./redis-scripts.ts";
+
+const COMMAND_MS = 400;
+const HEARTBEAT_ANSWER_MS = 250;
+const FIRST_CONNECT_MS = 450;
+
+const key = (kind: "challenge" | "log" | "lease" | "channel", id: string) => `docuchat:${kind}:${id}`;
+
+/** The port shared by all instances: Redis 6.2 or later, one connection for commands and one for subscriptions. */
+export const createRedisKeyValue = (url: string): KeyValue => {
+  const { client, call } = connect(url, COMMAND_MS);
+  const subscriber = connect(url, HEARTBEAT_ANSWER_MS);
+  const channels = createChannels(subscriber.client);
+  const subscribe: typeof channels.subscribe = (channel, subscription) =>
+    subscriber.call(() => channels.subscribe(channel, subscription));
+  const page = async (log: string, afterId: number, count: number): Promise<LogEntry[] | undefined> => {
+    const entries = await call(() => client.readEntries(log, afterId, count));
+    return entries?.map(([id, [, value]]) => ({ id: Number.parseInt(id, 10), value }));
+  };
+  const read = createRedisReader({ page, subscribe });
+  return {
+    consume: createConsume(client, call),
+    putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
+      await call(() => client.putChallenge(key("challenge", id), codeHash, value, attempts, ttlMs));
+    },
+    attemptChallenge: async (id, codeHash) =>
+      toAttempt(await call(() => client.attemptChallenge(key("challenge", id), codeHash))),
+    append: async (log, { id, value }, ttlMs) => {
+      await call(() => client.appendEntry(key("log", log), id, value, ttlMs));
+    },
+    read: (log, afterId, signal) => read(key("log", log), afterId, signal),
+    dropLog: async (log) => {
+      await call(() => client.dropLog(key("log", log)));
+    },
+    hold: async (lease, holder, ttlMs) => (await call(() => client.hold(key("lease", lease), holder, ttlMs))) === 1,
+    isHeld: async (lease) => (await call(() => client.exists(key("lease", lease)))) === 1,
+    release: async (lease, holder) => {
+      await call(() => client.release(key("lease", lease), holder));
+    },
+    publish: async (channel, message) => {
+      await call(() => client.publish(key("channel", channel), message));
+    },
+    subscribe: (channel, onMessage) => subscribe(key("channel", channel), { onMessage }),
+    ping: async () => {
+      await call(() => client.ping());
+    },
+    close: async () => {
+      channels.close();
+      await Promise.all([disconnect(client), disconnect(subscriber.client)]);
+    },
+  };
+};
+
+type Call = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * A connection that answers soon or fails soon, and keeps coming back. `call` turns every failure into
+ * `SERVICE_UNAVAILABLE`; until the first connection has succeeded or failed, calls wait for it.
+ */
+const connect = (url: string, commandTimeout: number): { client: Redis & Scripts; call: Call } => {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    // Commands cut off by a lost connection fail at once and are not sent again: they may have been carried out.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    commandTimeout,
+    connectTimeout: 1_000,
+    disconnectTimeout: 200,
+    // A connection on which nothing has come back for this long is given up for a new one.
+    socketTimeout: 1_500,
+    retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
+    // After a failover this may be the old primary, which refuses to write.
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+    scripts: SCRIPTS,
+  }) as Redis & Scripts;
+  // Each command reports its own failure.
+  client.on("error", () => {});
+  let connecting: Promise<void> | undefined = client
+    .connect()
+    .catch(() => {})
+    .then(() => {
+      connecting = undefined;
+    });
+  const call: Call = async (work) => {
+    try {
+      return await (connecting ? within(FIRST_CONNECT_MS, connecting.then(work)) : work());
+    } catch (cause) {
+      throw new ReasonError("SERVICE_UNAVAILABLE", { cause });
+    }
+  };
+  return { client, call };
+};
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const late = sleep(ms, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`no answer in ${ms} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+};
+
+const disconnect = async (client: Redis): Promise<void> => {
+  if (client.status === "end") return;
+  const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
+  client.disconnect();
+  await ended;
+};
+
+const createConsume = (storeClient: Redis, call: Call): KeyValue["consume"] => {
+  const limiters = new Map<string, RateLimiterRedis>();
+  const limiterOf = (rule: LimitRule): RateLimiterRedis => {
+    const limiter =
+      limiters.get(rule.name) ??
+      new RateLimiterRedis({ ...limiterOptions(rule), storeClient, customIncrTtlLuaScript: TAKE_POINTS });
+    limiters.set(rule.name, limiter);
+    return limiter;
+  };
+  return (rule, key, points = 1) =>
+    call(() =>
+      limiterOf(rule)
+        .consume(key, points)
+        .then(
+          ({ remainingPoints }): LimitResult => ({ allowed: true, remaining: remainingPoints, retryAfterMs: 0 }),
+          (refusal: unknown) => {
+            if (!(refusal instanceof RateLimiterRes)) throw refusal;
+            const remaining = Math.max(rule.points + points - refusal.consumedPoints, 0);
+            return { allowed: false, remaining, retryAfterMs: refusal.msBeforeNext };
+          },
+        ),
+    );
+};
+
+const toAttempt = ([result, detail]: Awaited<ReturnType<Scripts["attemptChallenge"]>>): ChallengeAttempt => {
+  if (result === "matched") return { result, value: detail };
+  if (result === "wrong") return { result, attemptsLeft: detail };
+  return { result };
+};

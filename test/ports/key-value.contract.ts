@@ -1,0 +1,428 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../server/id.ts";
+import type { KeyValue, LimitRule, LogEntry } from "../../server/key-value/key-value.ts";
+
+/** What every implementation of the port does. `open` gives a fresh view of one and the same store. */
+export const keyValueContract = (open: () => KeyValue) => {
+  let keyValue: KeyValue;
+  beforeAll(() => {
+    keyValue = open();
+  });
+  afterAll(() => keyValue.close());
+
+  it("answers a ping", async () => {
+    await expect(keyValue.ping()).resolves.toBeUndefined();
+  });
+  describe("limits", () => limits(() => keyValue));
+  describe("challenges", () => challenges(() => keyValue));
+  describe("logs", () => logs(() => keyValue));
+  describe("following a log", () => following(() => keyValue));
+  describe("leases", () => leases(() => keyValue));
+  describe("channels", () => channels(() => keyValue));
+};
+
+type Get = () => KeyValue;
+
+const rule = (points: number, windowMs = 60_000): LimitRule => ({ name: newId(), points, windowMs });
+
+const limits = (get: Get) => {
+  it("allows a rule's points and tells what remains", async () => {
+    const three = rule(3);
+    const results = [];
+    for (let call = 0; call < 4; call += 1) results.push(await get().consume(three, "a"));
+    expect(results.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [true, 2],
+      [true, 1],
+      [true, 0],
+      [false, 0],
+    ]);
+  });
+
+  it("says when a refused call may come again, and an allowed one has nothing to wait for", async () => {
+    const one = rule(1, 30_000);
+    expect((await get().consume(one, "a")).retryAfterMs).toBe(0);
+    const { retryAfterMs } = await get().consume(one, "a");
+    expect(retryAfterMs).toBeGreaterThan(25_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(30_000);
+  });
+
+  it("gives the points back when the window is over", async () => {
+    const one = rule(1, 1_000);
+    await get().consume(one, "a");
+    const { allowed, retryAfterMs } = await get().consume(one, "a");
+    expect(allowed).toBe(false);
+    await sleep(retryAfterMs + 50);
+    expect((await get().consume(one, "a")).allowed).toBe(true);
+  });
+
+  it("counts each key and each rule apart", async () => {
+    const [one, other] = [rule(1), rule(1)];
+    await get().consume(one, "a");
+    expect((await get().consume(one, "a")).allowed).toBe(false);
+    expect((await get().consume(one, "b")).allowed).toBe(true);
+    expect((await get().consume(other, "a")).allowed).toBe(true);
+  });
+
+  it("takes nothing in a refused call", async () => {
+    const ten = rule(10);
+    await get().consume(ten, "a", 8);
+    expect(await get().consume(ten, "a", 5)).toMatchObject({ allowed: false, remaining: 2 });
+    expect(await get().consume(ten, "a", 2)).toMatchObject({ allowed: true, remaining: 0 });
+  });
+
+  it("refuses more than a whole allowance, and takes nothing", async () => {
+    const two = rule(2, 5_000);
+    expect(await get().consume(two, "a", 3)).toEqual({ allowed: false, remaining: 2, retryAfterMs: 5_000 });
+    expect((await get().consume(two, "a", 2)).allowed).toBe(true);
+  });
+
+  it("lets exactly the allowed number through when many calls come at once", async () => {
+    const seven = rule(7);
+    const results = await Promise.all(Array.from({ length: 50 }, () => get().consume(seven, "a")));
+    expect(results.filter(({ allowed }) => allowed)).toHaveLength(7);
+  });
+
+  it("lets a small call through beside a large refused one", async () => {
+    const ten = rule(10);
+    await get().consume(ten, "a", 8);
+    const [large, small] = await Promise.all([get().consume(ten, "a", 5), get().consume(ten, "a", 2)]);
+    expect([large?.allowed, small?.allowed]).toEqual([false, true]);
+  });
+};
+
+const challenges = (get: Get) => {
+  const put = async (attempts = 5, ttlMs = 60_000): Promise<string> => {
+    const id = newId();
+    await get().putChallenge(id, { codeHash: "right", value: `value of ${id}`, attempts, ttlMs });
+    return id;
+  };
+
+  it("gives the value for the right code", async () => {
+    const id = await put();
+    expect(await get().attemptChallenge(id, "right")).toEqual({ result: "matched", value: `value of ${id}` });
+  });
+
+  it("gives the value only once", async () => {
+    const id = await put();
+    await get().attemptChallenge(id, "right");
+    expect(await get().attemptChallenge(id, "right")).toEqual({ result: "missing" });
+  });
+
+  it("matches exactly one of 20 parallel right attempts", async () => {
+    const id = await put(50);
+    const results = await Promise.all(Array.from({ length: 20 }, () => get().attemptChallenge(id, "right")));
+    expect(results.filter(({ result }) => result === "matched")).toHaveLength(1);
+  });
+
+  it("counts wrong attempts down, and then refuses the right code too", async () => {
+    const id = await put(3);
+    const results = [];
+    for (const hash of ["a", "b", "c", "right"]) results.push(await get().attemptChallenge(id, hash));
+    expect(results).toEqual([
+      { result: "wrong", attemptsLeft: 2 },
+      { result: "wrong", attemptsLeft: 1 },
+      { result: "wrong", attemptsLeft: 0 },
+      { result: "exhausted" },
+    ]);
+  });
+
+  it("counts attempts before comparing: of 20 parallel wrong ones no more than allowed are compared", async () => {
+    const id = await put(5);
+    const results = await Promise.all(Array.from({ length: 20 }, (_, n) => get().attemptChallenge(id, `wrong ${n}`)));
+    expect(results.filter(({ result }) => result === "wrong")).toHaveLength(5);
+    expect(results.filter(({ result }) => result === "exhausted")).toHaveLength(15);
+  });
+
+  it("takes the right code at the last attempt", async () => {
+    const id = await put(2);
+    await get().attemptChallenge(id, "wrong");
+    expect((await get().attemptChallenge(id, "right")).result).toBe("matched");
+  });
+
+  it("forgets a challenge when its time is over", async () => {
+    const id = await put(5, 50);
+    await sleep(100);
+    expect(await get().attemptChallenge(id, "right")).toEqual({ result: "missing" });
+  });
+
+  it("knows nothing of a challenge that never was", async () => {
+    expect(await get().attemptChallenge(newId(), "right")).toEqual({ result: "missing" });
+  });
+
+  it("puts a new challenge in the place of an old one", async () => {
+    const id = await put(1);
+    await get().attemptChallenge(id, "wrong");
+    await get().putChallenge(id, { codeHash: "new", value: "new", attempts: 1, ttlMs: 60_000 });
+    expect(await get().attemptChallenge(id, "new")).toEqual({ result: "matched", value: "new" });
+  });
+};
+
+const entry = (id: number): LogEntry => ({ id, value: `entry ${id}: \n"ü" سلام` });
+const entries = (from: number, to: number): LogEntry[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => entry(from + index));
+
+const write = async (keyValue: KeyValue, log: string, from: number, to: number) => {
+  for (const one of entries(from, to)) await keyValue.append(log, one, 60_000);
+};
+
+/** Takes `count` entries and leaves. */
+const take = async (keyValue: KeyValue, log: string, afterId: number, count: number): Promise<LogEntry[]> => {
+  const leave = new AbortController();
+  const taken: LogEntry[] = [];
+  for await (const one of keyValue.read(log, afterId, leave.signal)) {
+    taken.push(one);
+    if (taken.length === count) leave.abort();
+  }
+  return taken;
+};
+
+const logs = (get: Get) => {
+  it("replays what is there, in order and whole", async () => {
+    const log = newId();
+    await write(get(), log, 1, 5);
+    expect(await take(get(), log, 0, 5)).toEqual(entries(1, 5));
+  });
+
+  it("resumes after any entry", async () => {
+    const log = newId();
+    await write(get(), log, 1, 6);
+    for (const afterId of [1, 3, 5])
+      expect(await take(get(), log, afterId, 6 - afterId)).toEqual(entries(afterId + 1, 6));
+  });
+
+  it("replays a long log", async () => {
+    const log = newId();
+    await Promise.all(entries(1, 2_500).map((one) => get().append(log, one, 60_000)));
+    expect(await take(get(), log, 0, 2_500)).toEqual(entries(1, 2_500));
+  });
+
+  it("keeps at least its newest 10,000 entries, and shows by the first id that older ones are gone", async () => {
+    const log = newId();
+    for (let id = 1; id <= 25_000; id += 1_000)
+      await Promise.all(Array.from({ length: 1_000 }, (_, n) => get().append(log, { id: id + n, value: "x" }, 60_000)));
+    const [first] = await take(get(), log, 0, 1);
+    expect(first?.id).toBeGreaterThan(1);
+    expect(first?.id).toBeLessThanOrEqual(15_001);
+    expect((await take(get(), log, 24_998, 2)).map(({ id }) => id)).toEqual([24_999, 25_000]);
+  });
+
+  it("leaves an entry alone that is appended again", async () => {
+    const log = newId();
+    await write(get(), log, 1, 2);
+    await get().append(log, { id: 2, value: "another" }, 60_000);
+    await write(get(), log, 3, 3);
+    expect(await take(get(), log, 0, 3)).toEqual(entries(1, 3));
+  });
+
+  it("ends a reading of a log that does not exist at once", async () => {
+    expect(await take(get(), newId(), 0, 1)).toEqual([]);
+  });
+
+  it("forgets a log when its time after the last entry is over", async () => {
+    const log = newId();
+    await get().append(log, entry(1), 200);
+    await sleep(100);
+    await get().append(log, entry(2), 200);
+    await sleep(120);
+    expect(await take(get(), log, 0, 2)).toEqual(entries(1, 2));
+    await sleep(120);
+    expect(await take(get(), log, 0, 1)).toEqual([]);
+  });
+
+  it("has nothing left of a dropped log", async () => {
+    const log = newId();
+    await write(get(), log, 1, 3);
+    await get().dropLog(log);
+    expect(await take(get(), log, 0, 1)).toEqual([]);
+  });
+
+  it("yields nothing to a reader that has already left", async () => {
+    const log = newId();
+    await write(get(), log, 1, 1);
+    const read = [];
+    for await (const one of get().read(log, 0, AbortSignal.abort())) read.push(one);
+    expect(read).toEqual([]);
+  });
+};
+
+const following = (get: Get) => {
+  it("hands on new entries as they come", async () => {
+    const log = newId();
+    await write(get(), log, 1, 1);
+    const reading = take(get(), log, 0, 50);
+    for (const one of entries(2, 50)) {
+      await get().append(log, one, 60_000);
+      if (one.id % 10 === 0) await sleep(5);
+    }
+    expect(await reading).toEqual(entries(1, 50));
+  });
+
+  it("loses nothing between replay and new entries, from any id on, with many readers of many logs", async () => {
+    const names = [newId(), newId(), newId()];
+    await Promise.all(names.map((log) => write(get(), log, 1, 40)));
+    const readings = names.flatMap((log) =>
+      Array.from({ length: 10 }, async (_, n) => {
+        await sleep(n * 3);
+        return take(get(), log, n * 4, 300 - n * 4);
+      }),
+    );
+    await Promise.all(names.map((log) => write(get(), log, 41, 300)));
+    const read = await Promise.all(readings);
+    expect(read).toEqual(names.flatMap(() => Array.from({ length: 10 }, (_, n) => entries(n * 4 + 1, 300))));
+  });
+
+  it("ends quietly and soon when its reader leaves while nothing comes", async () => {
+    const log = newId();
+    await write(get(), log, 1, 1);
+    const leave = new AbortController();
+    const read: LogEntry[] = [];
+    const reading = (async () => {
+      for await (const one of get().read(log, 0, leave.signal)) read.push(one);
+    })();
+    await expect.poll(() => read.length).toBe(1);
+    const left = performance.now();
+    leave.abort(new Error("gone"));
+    await reading;
+    expect(performance.now() - left).toBeLessThan(250);
+  });
+
+  it("waits for a slow reader and then gives it everything", async () => {
+    const log = newId();
+    await write(get(), log, 1, 1);
+    const leave = new AbortController();
+    const ids: number[] = [];
+    for await (const { id } of get().read(log, 0, leave.signal)) {
+      ids.push(id);
+      if (id === 1) await Promise.all(entries(2, 1_500).map((one) => get().append(log, one, 60_000)));
+      if (id === 1_500) leave.abort();
+    }
+    expect(ids).toEqual(Array.from({ length: 1_500 }, (_, n) => n + 1));
+  });
+
+  it("goes on over ids that the writer left out", async () => {
+    const log = newId();
+    await write(get(), log, 1, 1);
+    const reading = take(get(), log, 0, 3);
+    await sleep(50);
+    await get().append(log, entry(3), 60_000);
+    await get().append(log, entry(7), 60_000);
+    expect((await reading).map(({ id }) => id)).toEqual([1, 3, 7]);
+  });
+
+  it("ends when the log is dropped", async () => {
+    const log = newId();
+    await write(get(), log, 1, 2);
+    const reading = take(get(), log, 0, 10);
+    await sleep(50);
+    await get().dropLog(log);
+    expect(await reading).toEqual(entries(1, 2));
+  });
+
+  it("ends within seconds after the log has expired", async () => {
+    const log = newId();
+    await get().append(log, entry(1), 200);
+    expect(await take(get(), log, 0, 10)).toEqual([entry(1)]);
+  });
+
+  it("lets go of its signal when the reader breaks off", async () => {
+    const log = newId();
+    await write(get(), log, 1, 2);
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => ((listeners += 1), add(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => ((listeners -= 1), remove(...args));
+    for await (const one of get().read(log, 0, signal)) if (one.id === 2) break;
+    expect(listeners).toBe(0);
+  });
+};
+
+const leases = (get: Get) => {
+  it("belongs to the first holder until it is released", async () => {
+    const lease = newId();
+    expect(await get().hold(lease, "a", 60_000)).toBe(true);
+    expect(await get().hold(lease, "b", 60_000)).toBe(false);
+    await get().release(lease, "a");
+    expect(await get().hold(lease, "b", 60_000)).toBe(true);
+  });
+
+  it("is renewed by its holder, for the time of the renewal", async () => {
+    const lease = newId();
+    await get().hold(lease, "a", 150);
+    expect(await get().hold(lease, "a", 60_000)).toBe(true);
+    await sleep(200);
+    expect(await get().hold(lease, "b", 60_000)).toBe(false);
+  });
+
+  it("is free again when its time is over", async () => {
+    const lease = newId();
+    await get().hold(lease, "a", 50);
+    expect(await get().isHeld(lease)).toBe(true);
+    await sleep(100);
+    expect(await get().isHeld(lease)).toBe(false);
+    expect(await get().hold(lease, "b", 60_000)).toBe(true);
+  });
+
+  it("is released by its holder alone", async () => {
+    const lease = newId();
+    await get().hold(lease, "a", 60_000);
+    await get().release(lease, "b");
+    expect(await get().isHeld(lease)).toBe(true);
+  });
+
+  it("has one holder when many want it at once", async () => {
+    const lease = newId();
+    const held = await Promise.all(Array.from({ length: 20 }, (_, n) => get().hold(lease, `holder ${n}`, 60_000)));
+    expect(held.filter(Boolean)).toHaveLength(1);
+  });
+};
+
+const channels = (get: Get) => {
+  it("carries messages in order to everyone who listens now", async () => {
+    const channel = newId();
+    const heard: [string[], string[]] = [[], []];
+    await get().publish(channel, "before anyone listens");
+    await get().subscribe(channel, (message) => heard[0].push(message));
+    await get().subscribe(channel, (message) => heard[1].push(message));
+    for (const message of ["one", "two", "three"]) await get().publish(channel, message);
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ["one", "two", "three"],
+        ["one", "two", "three"],
+      ]);
+  });
+
+  it("keeps channels apart", async () => {
+    const [channel, other] = [newId(), newId()];
+    const heard: string[] = [];
+    await get().subscribe(channel, (message) => heard.push(message));
+    await get().publish(other, "not for here");
+    await get().publish(channel, "for here");
+    await expect.poll(() => heard).toEqual(["for here"]);
+  });
+
+  it("says nothing more to a listener that has left, and goes on with the others", async () => {
+    const channel = newId();
+    const heard: string[] = [];
+    const leave = await get().subscribe(channel, () => heard.push("first"));
+    await get().subscribe(channel, () => heard.push("second"));
+    await leave();
+    await leave();
+    await get().publish(channel, "message");
+    await expect.poll(() => heard).toEqual(["second"]);
+  });
+
+  it("can be listened to again after the last listener has left", async () => {
+    const channel = newId();
+    const heard: string[] = [];
+    const listener = (message: string) => heard.push(message);
+    const leave = await get().subscribe(channel, listener);
+    const [, stay] = await Promise.all([leave(), get().subscribe(channel, listener)]);
+    await get().publish(channel, "message");
+    await expect.poll(() => heard).toEqual(["message"]);
+    await stay();
+  });
+};
