@@ -1,4 +1,4 @@
-import PDFDocument from "pdfkit";
+import PdfKit from "pdfkit";
 
 /** A text put at a place: points from the upper left corner, `y` at its baseline. */
 export type PlacedText = { text: string; x: number; y: number; size?: number; bold?: boolean };
@@ -8,10 +8,10 @@ export type PdfPage = string | { texts: PlacedText[]; rotate?: 90 | 180 | 270 };
 
 const MARGIN = 72;
 
-type DocumentOptions = ConstructorParameters<typeof PDFDocument>[0];
+type DocumentOptions = ConstructorParameters<typeof PdfKit>[0];
 
 const build = async (draw: (doc: PDFKit.PDFDocument) => void, options: DocumentOptions = {}): Promise<Buffer> => {
-  const doc = new PDFDocument({ size: "A4", margin: MARGIN, autoFirstPage: false, ...options });
+  const doc = new PdfKit({ size: "A4", margin: MARGIN, autoFirstPage: false, ...options });
   const parts: Buffer[] = [];
   doc.on("data", (part: Buffer) => parts.push(part));
   const ended = new Promise((resolve, reject) => doc.once("end", resolve).once("error", reject));

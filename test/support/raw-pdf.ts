@@ -35,14 +35,15 @@ const page = (resources: string) =>
   `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << ${resources} >> >>`;
 const text = (content: string): RawObject => ({ value: "<< >>", stream: Buffer.from(content) });
 
-/** One real page whose page tree claims to have `pages`. */
+/** One real page at the end of a page tree that claims to have `pages`: readers skip the rest by its count. */
 export const makeClaimingPdf = (pages: number): Buffer =>
   makeRawPdf([
     CATALOG,
-    `<< /Type /Pages /Kids [3 0 R] /Count ${pages} >>`,
+    `<< /Type /Pages /Kids [6 0 R 3 0 R] /Count ${pages} >>`,
     page("/Font << /F1 5 0 R >>"),
     text("BT /F1 12 Tf 72 700 Td (There is one page only.) Tj ET"),
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    `<< /Type /Pages /Parent 2 0 R /Kids [3 0 R] /Count ${pages - 1} >>`,
   ]);
 
 /** One page that draws form 1 ten times, which draws form 2 ten times, and so on: 10^depth texts out of a few kB. */
