@@ -1,0 +1,33 @@
+import { ReasonError } from "./errors.ts";
+import type { KeyValue, LimitRule } from "./key-value/key-value.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+type Allowance = Omit<LimitRule, "name">;
+
+/**
+ * The key of a rule by user is the user's id; by client, the caller's network address, which many people may share;
+ * by address, the email address that a code goes to. Ten codes a day with five attempts each (`LIMITS.codeAttempts`)
+ * are at most fifty guesses a day at an account, out of a million.
+ */
+export const LIMIT_RULES = {
+  callsByUser: (perMinute) => ({ points: perMinute, windowMs: MINUTE_MS }),
+  /** Before sign-in, by client. */
+  callsByAddress: (perMinute) => ({ points: perMinute, windowMs: MINUTE_MS }),
+  codesByClient: () => ({ points: 30, windowMs: 10 * MINUTE_MS }),
+  codesByAddress: () => ({ points: 3, windowMs: 10 * MINUTE_MS }),
+  codesByAddressDaily: () => ({ points: 10, windowMs: DAY_MS }),
+  verifiesByClient: () => ({ points: 100, windowMs: 10 * MINUTE_MS }),
+} satisfies Record<string, (perMinute: number) => Allowance>;
+
+export type LimitName = keyof typeof LIMIT_RULES;
+
+type Limited = { keyValue: KeyValue; config: { rateLimitPerMinute: number } };
+
+/** Takes one point of the key's allowance; throws `RATE_LIMITED` with the time to wait when there is none. */
+export const limit = async ({ keyValue, config }: Limited, name: LimitName, key: string): Promise<void> => {
+  const rule = { name, ...LIMIT_RULES[name](config.rateLimitPerMinute) };
+  const { allowed, retryAfterMs } = await keyValue.consume(rule, key);
+  if (!allowed) throw new ReasonError("RATE_LIMITED", { data: { retryAfterMs } });
+};
