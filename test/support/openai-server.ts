@@ -50,7 +50,13 @@ export type OpenAiScript = {
   embeddingFault?: OpenAiFault;
 };
 
-export type OpenAiRequest = { path: string; body: OpenAiChatBody | OpenAiEmbeddingBody; aborted: boolean };
+export type OpenAiRequest = {
+  path: string;
+  body: OpenAiChatBody | OpenAiEmbeddingBody;
+  /** The client's port: the same for requests over one connection. */
+  port: number | undefined;
+  aborted: boolean;
+};
 
 export type OpenAiServer = {
   /** For `OPENAI_BASE_URL`. */
@@ -96,6 +102,7 @@ const handle = async (vendor: OpenAiServer, request: IncomingMessage, response: 
   const entry: OpenAiRequest = {
     path: request.url ?? "",
     body: JSON.parse(Buffer.concat(parts).toString()),
+    port: request.socket.remotePort,
     aborted: false,
   };
   vendor.requests.push(entry);
@@ -166,7 +173,7 @@ const stream = async (
   for (const content of deltas(answer, fault)) {
     index += 1;
     if (index === after && fault?.kind === "stall") return;
-    if (index === after && fault?.kind === "cut") return void response.destroy();
+    if (index === after && fault?.kind === "cut") return cutAfterFlush(response);
     if (index === after && fault?.kind === "malformed") send('{"choices": [{"delta": {"content": "secret');
     if (index === after && fault?.kind === "error-event") send('{"error": {"message": "overloaded", "code": 503}}');
     if (index === after && fault?.kind === "unfinished") break;
@@ -179,6 +186,12 @@ const stream = async (
     send(JSON.stringify({ ...head(body, "chat.completion.chunk"), choices: [], usage: usage(body, answer) }));
   send("[DONE]");
   response.end();
+};
+
+/** What was written before is to arrive. */
+const cutAfterFlush = async (response: ServerResponse): Promise<void> => {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  response.destroy();
 };
 
 const deltas = function* (answer: string, fault: OpenAiFault | undefined): Generator<string> {
