@@ -12,7 +12,8 @@ export type Delivery = {
 
 type Options = { mail?: { smtpUrl: string; from: string } | undefined; print: (line: string) => void };
 
-const WAIT_MS = 5_000;
+const STEP_MS = 5_000;
+const WHOLE_MS = 8_000;
 
 /** By mail where a mail server is configured; otherwise a line for the developer. */
 export const createDelivery = ({ mail, print }: Options): Delivery =>
@@ -27,10 +28,10 @@ const createPrintDelivery = (print: Options["print"]): Delivery => ({
 const createMailDelivery = ({ smtpUrl, from }: { smtpUrl: string; from: string }): Delivery => {
   const transport = createTransport({
     url: smtpUrl,
-    dnsTimeout: WAIT_MS,
-    connectionTimeout: WAIT_MS,
-    greetingTimeout: WAIT_MS,
-    socketTimeout: WAIT_MS,
+    dnsTimeout: STEP_MS,
+    connectionTimeout: STEP_MS,
+    greetingTimeout: STEP_MS,
+    socketTimeout: STEP_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -38,7 +39,8 @@ const createMailDelivery = ({ smtpUrl, from }: { smtpUrl: string; from: string }
     sendCode: async (to) => {
       try {
         // An address object is one recipient, whatever commas and brackets the text holds.
-        await transport.sendMail({ from, to: { name: "", address: to.email }, ...writeCodeMail(to) });
+        const recipient = { name: "", address: to.email };
+        await transport.sendMail({ from, to: recipient, ...writeCodeMail(to), signal: AbortSignal.timeout(WHOLE_MS) });
       } catch (cause) {
         throw new ReasonError("SERVICE_UNAVAILABLE", { cause });
       }

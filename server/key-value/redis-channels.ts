@@ -12,7 +12,8 @@ type Connection = {
 /** `onLost`: the connection broke, so messages may have been missed. */
 export type Subscription = { onMessage: (message: string) => void; onLost?: () => void };
 export type Channels = {
-  subscribe(channel: string, subscription: Subscription): Promise<() => Promise<void>>;
+  /** Answers with what ends the subscription, at once. */
+  subscribe(channel: string, subscription: Subscription): Promise<() => void>;
   close(): void;
 };
 
@@ -42,13 +43,13 @@ export const createChannels = (connection: Connection): Channels => {
     if (channels.size > 0 && connection.status === "ready") connection.ping().catch(reconnect);
   }, HEARTBEAT_MS).unref();
 
-  const leave = async (channel: string, subscription: Subscription) => {
+  const leave = (channel: string, subscription: Subscription) => {
     const subscriptions = channels.get(channel);
     subscriptions?.delete(subscription);
     if (subscriptions?.size !== 0) return;
     channels.delete(channel);
-    // A connection that is down comes back without the channel.
-    await connection.unsubscribe(channel).catch(() => {});
+    // Nobody waits for this; a connection that is down comes back without the channel.
+    connection.unsubscribe(channel).catch(() => {});
   };
   return {
     subscribe: async (channel, subscription) => {
@@ -56,7 +57,7 @@ export const createChannels = (connection: Connection): Channels => {
       try {
         await connection.subscribe(channel);
       } catch (error) {
-        await leave(channel, subscription);
+        leave(channel, subscription);
         throw error;
       }
       return () => leave(channel, subscription);

@@ -12,7 +12,7 @@ type Source = {
   /** The next entries after an id, at most `count`; undefined when there is no such log. */
   page(log: string, afterId: number, count: number): Promise<LogEntry[] | undefined>;
   /** Messages are `id:value`, or empty when the log was dropped. */
-  subscribe(log: string, subscription: Subscription): Promise<() => Promise<void>>;
+  subscribe(log: string, subscription: Subscription): Promise<() => void>;
 };
 
 /**
@@ -41,7 +41,7 @@ export const createRedisReader = (source: Source): KeyValue["read"] =>
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener("abort", inbox.ring);
-      await leave();
+      leave();
     }
   };
 

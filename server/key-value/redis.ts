@@ -48,13 +48,17 @@ export const createRedisKeyValue = (url: string): KeyValue => {
     publish: async (channel, message) => {
       await call(() => client.publish(key("channel", channel), message));
     },
-    subscribe: (channel, onMessage) => subscribe(key("channel", channel), { onMessage }),
+    subscribe: async (channel, onMessage) => {
+      const leave = await subscribe(key("channel", channel), { onMessage });
+      return async () => leave();
+    },
     ping: async () => {
       await call(() => client.ping());
     },
     close: async () => {
       channels.close();
-      await Promise.all([disconnect(client), disconnect(subscriber.client)]);
+      client.disconnect();
+      subscriber.client.disconnect();
     },
   };
 };
@@ -111,13 +115,6 @@ const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   } finally {
     over.abort();
   }
-};
-
-const disconnect = async (client: Redis): Promise<void> => {
-  if (client.status === "end") return;
-  const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  client.disconnect();
-  await ended;
 };
 
 const createConsume = (storeClient: Redis, call: Call): KeyValue["consume"] => {
