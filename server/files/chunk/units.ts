@@ -1,0 +1,96 @@
+import { countTokens, takeTokens } from "../../tokens.ts";
+import type { Span } from "../document.ts";
+import { createOutline, headingOf } from "./headings.ts";
+import { mergeSpans, type Paragraph, type Usual } from "./paragraphs.ts";
+import { toSentences } from "./sentences.ts";
+
+/** What is packed: a sentence, a heading, a row of a table, or a piece of one that is longer than a chunk. */
+export type Unit = {
+  text: string;
+  spans: Span[];
+  /** With the space before it, so that the tokens of a chunk are the sum of its units'. */
+  tokens: number;
+  heading: boolean;
+  section: string | null;
+};
+
+type Piece = Pick<Unit, "text" | "spans">;
+
+/** The part of joined spans from `from` to `to` of their text; spans are joined by one space. */
+const sliceSpans = (spans: Span[], from: number, to: number): Span[] => {
+  const sliced: Span[] = [];
+  let at = 0;
+  for (const { page, start, end } of spans) {
+    const [first, last] = [Math.max(from - at, 0), Math.min(to - at, end - start)];
+    if (first < last) sliced.push({ page, start: start + first, end: start + last });
+    at += end - start + 1;
+    if (at >= to) break;
+  }
+  return sliced;
+};
+
+/** The longest beginning that fits `max` tokens behind a space, at a word's end where one is near. */
+const takeWords = (text: string, max: number): string => {
+  let taken = takeTokens(text, max - 1);
+  while (taken.length > 1 && countTokens(` ${taken}`) > max) taken = taken.slice(0, Math.floor(taken.length * 0.9));
+  if (!taken.isWellFormed()) taken = taken.slice(0, -1);
+  if (taken.length === text.length) return text;
+  const space = taken.lastIndexOf(" ");
+  return space > taken.length / 2 ? taken.slice(0, space) : taken || text.slice(0, 2);
+};
+
+const cut = ({ text, spans }: Piece, max: number): Piece[] => {
+  const pieces: Piece[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const taken = takeWords(text.slice(at), max);
+    pieces.push({ text: taken, spans: sliceSpans(spans, at, at + taken.length) });
+    at += taken.length;
+    if (text[at] === " ") at++;
+  }
+  return pieces;
+};
+
+const pieceOf = ({ lines }: Paragraph): Piece => ({
+  text: lines.map(({ text }) => text).join(" "),
+  spans: lines.map(({ page, start, end }) => ({ page, start, end })),
+});
+
+const sentencesOf = (paragraph: Piece): Piece[] => {
+  const pieces: Piece[] = [];
+  /** Sentences and lines both go forward: the lines before a sentence are not looked at again. */
+  let [line, lineAt] = [0, 0];
+  for (const { start, end } of toSentences(paragraph.text)) {
+    let length = lengthOf(paragraph.spans[line]);
+    while (lineAt + length < start) {
+      lineAt += length + 1;
+      length = lengthOf(paragraph.spans[++line]);
+    }
+    const spans = sliceSpans(paragraph.spans.slice(line), start - lineAt, end - lineAt);
+    pieces.push({ text: paragraph.text.slice(start, end), spans });
+  }
+  return pieces;
+};
+
+const lengthOf = (span: Span | undefined) => (span ? span.end - span.start : Infinity);
+
+/** Everything that is to be packed, in order; no unit has more than `maxTokens` tokens. */
+export const toUnits = (paragraphs: Paragraph[], usual: Usual, maxTokens: number): Unit[] => {
+  const outline = createOutline();
+  const units: Unit[] = [];
+  for (const paragraph of paragraphs) {
+    const heading = headingOf(paragraph, usual);
+    if (heading) outline.enter(heading);
+    const section = outline.path();
+    const whole = pieceOf(paragraph);
+    for (const piece of heading || paragraph.row ? [whole] : sentencesOf(whole)) {
+      const tokens = countTokens(` ${piece.text}`);
+      const about = { heading: heading !== undefined, section };
+      if (tokens <= maxTokens) units.push({ ...piece, spans: mergeSpans(piece.spans), tokens, ...about });
+      else
+        for (const part of cut(piece, maxTokens))
+          units.push({ ...part, spans: mergeSpans(part.spans), tokens: countTokens(` ${part.text}`), ...about });
+    }
+  }
+  return units;
+};

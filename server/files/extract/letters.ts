@@ -1,0 +1,29 @@
+/** No text needs them: controls (PostgreSQL refuses NUL), direction and byte order marks, halves of characters. */
+const USELESS =
+  /(?![\t\n\v\f\r\u0085])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/gu;
+
+/** Shapes of letters that stand for the letters: ligatures, Arabic and Hebrew presentation forms, Kangxi radicals. */
+const SHAPES = /[\u2F00-\u2FDF\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
+
+/** Letters instead of their shapes; superscripts, fractions and the like stay what they are. */
+export const clean = (text: string): string =>
+  text.replace(USELESS, "").replace(SHAPES, (shape) => shape.normalize("NFKC").trim());
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const LETTER = /\p{L}/u;
+const DIGIT = /\p{N}/u;
+const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF]/u;
+
+/** The way a text is read: to the left, to the right, as a number (to the right, but weakly), or as its neighbours. */
+export type Direction = "left" | "right" | "number" | "neutral";
+
+export const directionOf = (text: string): Direction => {
+  for (const letter of text) {
+    if (DIGIT.test(letter)) continue;
+    if (RIGHT_TO_LEFT.test(letter) && LETTER.test(letter)) return "left";
+    if (LETTER.test(letter)) return "right";
+  }
+  return DIGIT.test(text) ? "number" : "neutral";
+};
+
+export const isIdeograph = (letter: string | undefined): boolean => letter !== undefined && IDEOGRAPH.test(letter);

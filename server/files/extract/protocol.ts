@@ -1,0 +1,21 @@
+import type { ExtractEvent, ExtractOptions } from "../document.ts";
+
+/** What the document itself is to blame for. */
+export type DocumentFault =
+  | { reason: "PDF_ENCRYPTED" | "PDF_CORRUPT" | "PDF_TOO_MANY_PAGES" | "PDF_TOO_COMPLEX" }
+  | { reason: "PDF_NO_TEXT"; pages: number[] };
+
+export type Limits = Omit<ExtractOptions, "timeoutMs" | "signal">;
+
+/** Parent to child, once; the PDF itself follows on standard input, so the child needs no right to read files. */
+export type Start = { type: "start"; limits: Limits };
+
+/** Main thread of the child to its parser thread; `data` is moved, not copied. */
+export type Parse = { limits: Limits; data: Uint8Array };
+
+export type ChildMessage =
+  | { type: "ready" }
+  | ExtractEvent
+  | { type: "done" }
+  | ({ type: "refused" } & DocumentFault)
+  | { type: "crashed"; error: string };
