@@ -16,9 +16,11 @@ const LEAST_COVERAGE = 0.35;
 const MOST_SENTENCES = 3;
 /** A further sentence is quoted if it scores at least this share of the first. */
 const LEAST_SHARE = 0.6;
+/** A long sentence is held back less than a passage would be: what is asked for often stands in its tail. */
 const K1 = 1.2;
-const B = 0.75;
+const B = 0.2;
 const USUAL_SENTENCE_WORDS = 25;
+/** What a word counts that matches but for what is attached to it, and the least share that must match. */
 const AFFIXED = 0.7;
 const LEAST_ROOT = 0.6;
 

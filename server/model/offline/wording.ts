@@ -22,7 +22,9 @@ export const wordAnswer = (question: string, extracts: readonly Extract[]): stri
   return `${extracts.map(({ n, text }) => `${text} [${n}]`).join(" ")}\n\n${about}`;
 };
 
+/** By letters alone: Persian has some that Arabic lacks, and people type either's keyboard. */
 const languageOf = (question: string): Language => {
+  if (/[پچژگیک]/.test(question)) return "persian";
   if (/\p{Script=Arabic}/u.test(question)) return /[يكةأإى]/.test(question) ? "other" : "persian";
   return /\p{L}/u.test(question) && !/[^\p{Script=Latin}\P{L}]/u.test(question) ? "english" : "other";
 };
