@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import pg from "pg";
+import { Pool, TypeOverrides, types as pgTypes } from "pg";
 import { lockDataDir } from "./data-lock.ts";
 import { migrate } from "./migrate.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
@@ -67,9 +67,9 @@ const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<Op
 const TIMEOUTS = { connectionTimeoutMillis: 5_000, query_timeout: 30_000, statement_timeout: 25_000 };
 
 const openPostgres = (url: string, onError: (error: Error) => void = () => {}): OpenDb => {
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({ connectionString: url, max: 20, types, keepAlive: true, ...TIMEOUTS });
+  const types = new TypeOverrides();
+  types.setTypeParser(pgTypes.builtins.INT8, Number);
+  const pool = new Pool({ connectionString: url, max: 20, types, keepAlive: true, ...TIMEOUTS });
   // An idle connection that breaks is replaced; without a listener it would end the process.
   pool.on("error", onError);
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

@@ -36,7 +36,7 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
   const stored = await trx
     .insertInto("chunks")
     .values(
-      chunks.map(({ indexed, embedding: _, ...chunk }) => ({
+      chunks.map(({ indexed, embedding: _embedding, ...chunk }) => ({
         ...chunk,
         tenant_id: trx.tenantId,
         spans: json(chunk.spans),
@@ -71,7 +71,7 @@ export const countChunks = async (trx: TenantDb, fileId: string): Promise<number
     .where("tenant_id", "=", trx.tenantId)
     .where("file_id", "=", fileId)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return row.count;
 };
 
 export type SearchQuery = {

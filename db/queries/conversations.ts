@@ -10,13 +10,14 @@ export type MessageRow = Selectable<Messages>;
 const own = (trx: TenantDb, userId: string) =>
   trx.selectFrom("conversations").selectAll().where("tenant_id", "=", trx.tenantId).where("user_id", "=", userId);
 
+/** Its moment is written in whole milliseconds, as cursors carry it. */
 export const createConversation = (
   trx: TenantDb,
   conversation: { id: string; user_id: string; title: string },
 ): Promise<ConversationRow> =>
   trx
     .insertInto("conversations")
-    .values({ ...conversation, tenant_id: trx.tenantId })
+    .values({ ...conversation, tenant_id: trx.tenantId, updated_at: new Date() })
     .returningAll()
     .executeTakeFirstOrThrow();
 

@@ -40,11 +40,11 @@ export const sumFiles = async (trx: TenantDb): Promise<{ files: number; bytes: n
     .selectFrom("files")
     .select((select) => [
       select.fn.countAll<number>().as("files"),
-      select.fn.coalesce(select.fn.sum<number>("size_bytes"), sql<number>`0`).as("bytes"),
+      sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as("bytes"),
     ])
     .where("tenant_id", "=", trx.tenantId)
     .executeTakeFirstOrThrow();
-  return { files: Number(row.files), bytes: Number(row.bytes) };
+  return row;
 };
 
 const update = (trx: TenantDb, id: string) =>

@@ -23,9 +23,9 @@ export type UsageSums = {
 
 const SUMS = sql`
   count(*) filter (where kind = 'chat')::int as "requests",
-  coalesce(sum(prompt_tokens), 0)::int as "promptTokens",
-  coalesce(sum(completion_tokens), 0)::int as "completionTokens",
-  coalesce(sum(embedding_tokens), 0)::int as "embeddingTokens",
+  coalesce(sum(prompt_tokens), 0)::bigint as "promptTokens",
+  coalesce(sum(completion_tokens), 0)::bigint as "completionTokens",
+  coalesce(sum(embedding_tokens), 0)::bigint as "embeddingTokens",
   coalesce(sum(cost_usd), 0)::float8 as "costUsd"`;
 
 /** One user's usage since a moment, or the whole tenant's. */
@@ -59,4 +59,17 @@ export const sumUsageByUser = async (trx: TenantDb, since: Date): Promise<(Usage
     where tenant_id = ${trx.tenantId} and created_at >= ${since} and user_id is not null
     group by user_id`.execute(trx);
   return rows;
+};
+
+/** When the first of the tenant's events since a moment was. */
+export const oldestUsage = async (trx: TenantDb, since: Date): Promise<Date | undefined> => {
+  const row = await trx
+    .selectFrom("usage_events")
+    .select("created_at")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("created_at", ">=", since)
+    .orderBy("created_at")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.created_at;
 };

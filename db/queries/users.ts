@@ -46,7 +46,7 @@ export const countAdmins = async (trx: TenantDb): Promise<number> => {
     .where("tenant_id", "=", trx.tenantId)
     .where("role", "=", "admin")
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return row.count;
 };
 
 /** False when it would leave the tenant without an admin, or there is no such user. */

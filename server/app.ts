@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { embeddingModelId, openDb } from "../db/index.ts";
+import { createTokens } from "./auth/access-token.ts";
+import { createDelivery } from "./auth/deliver.ts";
+import { deriveKey, openSecret } from "./auth/secret.ts";
+import { SESSIONS_ENDED } from "./auth/sessions.ts";
+import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
+import type { Config } from "./config.ts";
+import type { App } from "./context.ts";
+import { closeExtractors } from "./files/extract.ts";
+import { openFolderStore } from "./files/store.ts";
+import { createHttp } from "./http/server.ts";
+import { openJobs } from "./jobs.ts";
+import { openKeyValue } from "./key-value/open.ts";
+import { createLog } from "./log.ts";
+import { startMaintenance } from "./maintenance.ts";
+import { openModel } from "./model/open.ts";
+import { startWorker } from "./worker.ts";
+
+/** What a caller may hand in instead of what the configuration would open. */
+export type AppParts = {
+  log?: App["log"];
+  model?: App["model"];
+  /** A dumped embedded database to begin from. */
+  template?: string;
+  /** Where login codes go when no mail is configured. */
+  print?: (line: string) => void;
+  /** Hears that the embedded database has stopped: nothing can be served any more. */
+  onFatal?: (error: Error) => void;
+};
+
+export type RunningApp = {
+  app: App;
+  http: ReturnType<typeof createHttp>;
+  /** Ends what was opened, the last first: calls in flight are answered, running jobs go back to the queue. */
+  close(): Promise<void>;
+};
+
+/** Opens everything that the configuration names, starts the roles it gives this process, and listens where it serves. */
+export const startApp = async (config: Config, parts: AppParts = {}): Promise<RunningApp> => {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) await step();
+  };
+  try {
+    const app = await openApp(config, parts, closers);
+    await listenToOthers(app);
+    const maintenance = startMaintenance(app);
+    closers.push(() => maintenance.stop());
+    if (config.role !== "web") {
+      await startWorker(app);
+      closers.push(
+        () => closeExtractors(),
+        () => app.jobs.stop(),
+      );
+    }
+    closers.push(() => stopAnswers(app));
+    const http = createHttp(app);
+    closers.push(() => http.close());
+    return { app, http, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const openApp = async (config: Config, parts: AppParts, closers: (() => unknown)[]): Promise<App> => {
+  const log = parts.log ?? createLog(config.logLevel);
+  const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const onError = (error: Error) => log.error("background failure", { error });
+  const db = await openDb({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    template: parts.template,
+    onError: config.databaseUrl === undefined ? (parts.onFatal ?? onError) : onError,
+  });
+  closers.push(() => db.close());
+  const keyValue = openKeyValue(config.redisUrl);
+  closers.push(() => keyValue.close());
+  const jobs = await openJobs(db, onError);
+  closers.push(() => jobs.stop());
+  const delivery = createDelivery({ mail: config.mail, print });
+  closers.push(() => delivery.close());
+  const secret = await openSecret(config);
+  const model = parts.model ?? openModel(config.openai);
+  const { model: name, dimensions } = model.embedding;
+  return {
+    config,
+    log,
+    db,
+    keyValue,
+    model,
+    embeddingModelId: await embeddingModelId(db, { name, dimensions }),
+    jobs,
+    store: await openFolderStore(join(config.dataDir, "files")),
+    delivery,
+    tokens: createTokens({ secret, ttlMs: config.tokenTtlMs }),
+    codeKey: deriveKey(secret, "login-code"),
+    answers: new Map(),
+    sessions: new Map(),
+  };
+};
+
+/** What other instances tell: sessions that ended, answers to stop. */
+const listenToOthers = async ({ keyValue, sessions, answers }: App): Promise<void> => {
+  await keyValue.subscribe(SESSIONS_ENDED, (id) => sessions.delete(id));
+  await keyValue.subscribe(ANSWERS_CANCELLED, (id) => answers.get(id)?.stop("cancelled"));
+};
+
+const stopAnswers = async ({ answers }: App): Promise<void> => {
+  const running = [...answers.values()];
+  for (const answer of running) answer.stop("interrupted");
+  await Promise.all(running.map((answer) => answer.done));
+};

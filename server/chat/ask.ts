@@ -1,0 +1,150 @@
+import {
+  createConversation,
+  findConversation,
+  findFile,
+  findMessage,
+  findMessageByRequest,
+  finishAnswer,
+  inTenant,
+  insertMessages,
+  touchConversation,
+  type MessageRow,
+} from "../../db/index.ts";
+import { ChatEvent, type AskInput } from "../contract/chat.ts";
+import { MessageId } from "../contract/ids.ts";
+import { LIMITS } from "../contract/limits.ts";
+import type { TenantContext } from "../context.ts";
+import { ReasonError } from "../errors.ts";
+import { newId } from "../id.ts";
+import { checkDailyQuota } from "../quota.ts";
+import { isBeingWritten, readAnswerLog } from "./answer-log.ts";
+import { startAnswer } from "./answer.ts";
+
+/** An event with the id to resume behind it. */
+export type Tracked = { id: string; event: ChatEvent };
+
+/**
+ * Answers a question: begins the answer, or joins the one that the same `requestId` began, and follows it from
+ * `lastEventId` on. Leaving does not stop it. Throws `MODEL_NOT_ALLOWED`, `NOT_FOUND` (conversation or file),
+ * `QUOTA_EXCEEDED`, and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
+ */
+export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSignal): AsyncGenerator<Tracked> {
+  const resumed = parseEventId(input.lastEventId);
+  const known = resumed
+    ? await inTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
+    : undefined;
+  const message = known ?? (await beginOrJoin(ctx, input));
+  yield* follow(ctx, { messageId: message.id, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
+}
+
+const eventId = (messageId: string, seq: number) => `${messageId}.${seq}`;
+const parseEventId = (id: string | null | undefined) => {
+  const [messageId, seq] = id?.split(".") ?? [];
+  const parsed = MessageId.safeParse(messageId);
+  return parsed.success && /^\d{1,9}$/.test(seq ?? "") ? { messageId: parsed.data, seq: Number(seq) } : undefined;
+};
+
+const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<MessageRow> => {
+  const { app, tenantId, userId } = ctx;
+  const requestId = input.requestId ?? newId();
+  const find = () => inTenant(app.db, tenantId, (trx) => findMessageByRequest(trx, userId, requestId));
+  const running = input.requestId === undefined ? undefined : await find();
+  if (running) return running;
+  const begun = await begin(ctx, { ...input, requestId });
+  const message = await find();
+  if (!message) throw new ReasonError("NOT_FOUND");
+  if (begun) await startAnswer(ctx, { ...begun, question: input.question, fileIds: input.fileIds });
+  return message;
+};
+
+/** Stores the question and its empty answer; undefined when the same request did so a moment ago. */
+const begin = async (ctx: TenantContext, input: AskInput & { requestId: string }) => {
+  const { app, tenantId, userId } = ctx;
+  const model = input.model ?? app.model.chatModels[0];
+  if (!app.model.chatModels.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
+  const conversationId = input.conversationId ?? newId();
+  const [questionId, messageId] = [newId(), newId()];
+  const row = { conversation_id: conversationId, user_id: userId };
+  const stored = await inTenant(app.db, tenantId, async (trx) => {
+    await checkDailyQuota(trx);
+    for (const fileId of input.fileIds ?? []) if (!(await findFile(trx, fileId))) throw new ReasonError("NOT_FOUND");
+    if (input.conversationId === undefined)
+      await createConversation(trx, { id: conversationId, user_id: userId, title: titleOf(input.question) });
+    else if (!(await findConversation(trx, userId, conversationId))) throw new ReasonError("NOT_FOUND");
+    else await touchConversation(trx, userId, conversationId);
+    const fresh = await insertMessages(trx, [
+      { ...row, id: questionId, role: "user", text: input.question, request_id: null, model: null },
+      { ...row, id: messageId, role: "assistant", text: "", request_id: input.requestId, model },
+    ]);
+    if (!fresh) throw new AlreadyBegun();
+    return true;
+  }).catch((error: unknown) => {
+    if (error instanceof AlreadyBegun) return false;
+    throw error;
+  });
+  return stored ? { conversationId, questionId, messageId, model } : undefined;
+};
+
+/** Rolls the transaction back: another call with the same request id was first. */
+class AlreadyBegun extends Error {}
+
+const titleOf = (question: string): string => {
+  const line = question.replaceAll(/\s+/g, " ");
+  const characters = Array.from(line);
+  return characters.length > LIMITS.titleChars ? `${characters.slice(0, LIMITS.titleChars - 1).join("")}…` : line;
+};
+
+const LOOK_AFTER_WRITER_MS = 2_000;
+
+/** Follows the answer's log to its end; what the log cannot tell any more is read from the stored message. */
+async function* follow(
+  ctx: TenantContext,
+  { messageId, afterSeq }: { messageId: string; afterSeq: number },
+  signal: AbortSignal,
+): AsyncGenerator<Tracked> {
+  const answer = { tenantId: ctx.tenantId, messageId };
+  const writerGone = new AbortController();
+  const watchdog = setInterval(() => {
+    isBeingWritten(ctx.app, answer).then(
+      (alive) => alive || writerGone.abort(),
+      () => {},
+    );
+  }, LOOK_AFTER_WRITER_MS);
+  let seq = afterSeq;
+  try {
+    for await (const logged of readAnswerLog(ctx.app, answer, seq, AbortSignal.any([signal, writerGone.signal]))) {
+      if (logged.seq !== seq + 1) break;
+      seq = logged.seq;
+      if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
+      yield { id: eventId(messageId, seq), event: logged.event };
+      if (logged.event.type === "finished") return;
+    }
+  } finally {
+    clearInterval(watchdog);
+  }
+  if (!signal.aborted) yield* restore(ctx, messageId, seq);
+}
+
+/** The rest of an answer from what is stored of it. One that nobody writes any more ends as interrupted. */
+async function* restore(ctx: TenantContext, messageId: string, seq: number): AsyncGenerator<Tracked> {
+  const { app, tenantId, userId } = ctx;
+  const message = await inTenant(app.db, tenantId, async (trx) => {
+    await finishAnswer(trx, messageId, { outcome: "interrupted" });
+    return findMessage(trx, userId, messageId);
+  });
+  if (!message) throw new ReasonError("NOT_FOUND");
+  for (const event of eventsOf(message)) yield { id: eventId(messageId, ++seq), event };
+}
+
+const eventsOf = (message: MessageRow): ChatEvent[] =>
+  [
+    { type: "started", conversationId: message.conversation_id, messageId: message.id, model: message.model ?? "" },
+    { type: "sources", sources: message.sources },
+    { type: "snapshot", text: message.text },
+    ...message.citations.map((citation) => Object.assign({ type: "citation" }, citation)),
+    {
+      type: "finished",
+      outcome: message.outcome,
+      usage: { promptTokens: message.prompt_tokens ?? 0, completionTokens: message.completion_tokens ?? 0 },
+    },
+  ].map((event) => ChatEvent.parse(event));

@@ -1,0 +1,58 @@
+import type { Db } from "../db/index.ts";
+import type { Delivery } from "./auth/deliver.ts";
+import type { Tokens } from "./auth/access-token.ts";
+import type { Config } from "./config.ts";
+import type { Role } from "./contract/auth.ts";
+import type { FileStore } from "./files/store.ts";
+import type { Jobs } from "./jobs.ts";
+import type { KeyValue } from "./key-value/key-value.ts";
+import type { Log } from "./log.ts";
+import type { Model } from "./model/model.ts";
+
+/** Everything that is made once, by `app.ts`. */
+export type App = {
+  config: Config;
+  log: Log;
+  db: Db;
+  keyValue: KeyValue;
+  model: Model;
+  /** The number of the model's vector space in the database. */
+  embeddingModelId: number;
+  jobs: Jobs;
+  store: FileStore;
+  delivery: Delivery;
+  tokens: Tokens;
+  /** The key that login codes are hashed with. */
+  codeKey: Buffer;
+  /** Answers that this process is writing, by message id. */
+  answers: Map<string, { stop: (why: "cancelled" | "interrupted") => void; done: Promise<void> }>;
+  /** Sign-ins looked up a moment ago, by session id. */
+  sessions: Map<string, { signedIn: SignedIn; freshUntil: number }>;
+};
+
+/** Who calls, as far as the network tells. */
+export type Client = { address: string; userAgent: string | null };
+
+export type SignedIn = {
+  tenantId: string;
+  tenantSlug: string;
+  userId: string;
+  role: Role;
+  sessionId: string;
+  expiresAt: Date;
+};
+
+/** One call before it is known who makes it. */
+export type RequestContext = {
+  app: App;
+  requestId: string;
+  client: Client;
+  /** As the header or the connection names it; a claim until a token proves it. */
+  tenantSlug: string | undefined;
+  accessToken: string | undefined;
+  /** Waits while the client reads slower than the server writes; at once where the transport does so itself. */
+  drained?: (() => Promise<void>) | undefined;
+};
+
+/** One call of a signed-in user. */
+export type TenantContext = SignedIn & { app: App; requestId: string; client: Client };

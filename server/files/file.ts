@@ -1,0 +1,16 @@
+import type { z } from "zod";
+import type { FileRow } from "../../db/index.ts";
+import { Reason } from "../contract/errors.ts";
+import type { File } from "../contract/files.ts";
+
+/** A file as the contract shows it. */
+export const toFile = (row: FileRow): z.input<typeof File> => ({
+  id: row.id,
+  name: row.name,
+  sizeBytes: row.size_bytes,
+  ...(row.page_count === null ? {} : { pageCount: row.page_count }),
+  status: row.status,
+  progress: { stage: row.stage, done: row.done, total: row.total },
+  ...(row.failure ? { failure: { ...row.failure, reason: Reason.parse(row.failure.reason) } } : {}),
+  createdAt: row.created_at,
+});

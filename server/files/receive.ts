@@ -1,0 +1,51 @@
+import { createFile, findFileByHash, inTenant } from "../../db/index.ts";
+import type { TenantContext } from "../context.ts";
+import { ReasonError } from "../errors.ts";
+import { newId } from "../id.ts";
+import { checkKeptQuota } from "../quota.ts";
+import { announceFile } from "./announce.ts";
+import { toFile } from "./file.ts";
+import { cleanName } from "./name.ts";
+
+/** A whole body on disk, hashed (SHA-256, hex) and counted on the way in. */
+export type Incoming = { path: string; name: string; sizeBytes: number; sha256: string };
+
+/**
+ * Takes an uploaded PDF in: its bytes are kept, then its row and its job come to be in one transaction. The same bytes
+ * in the same tenant are the same file. `incoming.path` is used up, or left for the caller to remove.
+ * Throws `QUOTA_EXCEEDED` when the tenant may keep no more.
+ */
+export const receive = async (ctx: TenantContext, incoming: Incoming) => {
+  const { app, tenantId, userId } = ctx;
+  const known = await inTenant(app.db, tenantId, async (trx) => {
+    const file = await findFileByHash(trx, incoming.sha256);
+    if (!file) await checkKeptQuota(trx, incoming.sizeBytes);
+    return file;
+  });
+  if (known) return { ...toFile(known), deduplicated: true };
+
+  const fileId = newId();
+  const key = { tenantId, fileId };
+  await app.store.adopt(key, incoming.path);
+  try {
+    const row = await inTenant(app.db, tenantId, async (trx) => {
+      const { sha256, sizeBytes } = incoming;
+      const name = cleanName(incoming.name);
+      const file = await createFile(trx, { id: fileId, uploaded_by: userId, sha256, name, size_bytes: sizeBytes });
+      if (file) await app.jobs.sendIngest(trx, key);
+      return file;
+    });
+    if (row) {
+      await announceFile(app, key);
+      return { ...toFile(row), deduplicated: false };
+    }
+  } catch (error) {
+    await app.store.remove(key);
+    throw error;
+  }
+  // Somebody else uploaded the same bytes at this moment, and was first.
+  await app.store.remove(key);
+  const first = await inTenant(app.db, tenantId, (trx) => findFileByHash(trx, incoming.sha256));
+  if (!first) throw new ReasonError("SERVICE_UNAVAILABLE");
+  return { ...toFile(first), deduplicated: true };
+};

@@ -1,0 +1,65 @@
+import { asOwner, type Db, type TenantDb } from "../db/index.ts";
+import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+
+/** What a worker needs to know of a file to ingest; everything else is read when the job runs. */
+export type IngestJob = { tenantId: string; fileId: string };
+
+export const INGEST_QUEUE = "ingest";
+/** Where jobs come to rest that no run could end: their files are marked as failed. */
+export const DEAD_INGEST_QUEUE = "ingest-dead";
+
+/** Sends jobs in the transaction that makes their file, so that neither exists without the other. */
+export type Jobs = {
+  sendIngest(trx: TenantDb, job: IngestJob): Promise<void>;
+  /** Takes a file's job back, waiting or running. */
+  removeIngest(trx: TenantDb, fileId: string): Promise<void>;
+  /** The queue itself, for the worker. */
+  boss: PgBoss;
+  stop(): Promise<void>;
+};
+
+const QUEUE = {
+  notify: true,
+  retryLimit: 3,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  heartbeatSeconds: 10,
+  expireInSeconds: 900,
+  deadLetter: DEAD_INGEST_QUEUE,
+  // A finished job leaves no trace: its outcome is the file's.
+  deleteAfterSeconds: 60,
+} as const;
+
+/** pg-boss on the product's own database, in a schema of its own. `onError` hears of its background failures. */
+export const openJobs = async (db: Db, onError: (error: Error) => void): Promise<Jobs> => {
+  const boss = new PgBoss({
+    ...("url" in db.queue
+      ? { connectionString: db.queue.url, max: 4 }
+      : { db: fromPglite(db.queue.pglite), backend: "pglite" }),
+    useListenNotify: true,
+    superviseIntervalSeconds: 2,
+    registerInstance: false,
+  });
+  boss.on("error", onError);
+  await boss.start();
+  await boss.createQueue(DEAD_INGEST_QUEUE, { notify: true });
+  await boss.createQueue(INGEST_QUEUE, QUEUE);
+
+  // The file's id is its job's id: a file has one job at a time.
+  const removeIngest = (trx: TenantDb, fileId: string) =>
+    asOwner(trx, async () => {
+      await boss.deleteJob(INGEST_QUEUE, fileId, { db: fromKysely(trx) });
+    });
+  return {
+    boss,
+    sendIngest: async (trx, job) => {
+      await removeIngest(trx, job.fileId);
+      await asOwner(trx, () =>
+        boss.send(INGEST_QUEUE, job, { id: job.fileId, group: { id: job.tenantId }, db: fromKysely(trx) }),
+      );
+    },
+    removeIngest,
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+};

@@ -1,0 +1,40 @@
+import { findFile, finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db/index.ts";
+import { isBeingWritten } from "./chat/answer-log.ts";
+import type { App } from "./context.ts";
+
+/** Longer than any upload lies between its bytes and its row. */
+const ORPHAN_AGE_MS = 3_600_000;
+const EVERY_MS = 3_600_000;
+
+/** What a crash leaves behind is put right at start, and every hour after. Returns how to stop. */
+export const startMaintenance = (app: App): { stop(): Promise<void> } => {
+  let running: Promise<void> = Promise.resolve();
+  const sweep = () => {
+    running = maintain(app).catch((error: unknown) => app.log.error("maintenance failed", { error }));
+  };
+  sweep();
+  const timer = setInterval(sweep, EVERY_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
+
+/** Ends answers that nobody writes any more, and removes bytes without a file. */
+export const maintain = async (app: App, orphanAgeMs = ORPHAN_AGE_MS): Promise<void> => {
+  for (const tenantId of await listTenantIds(app.db)) await endAbandonedAnswers(app, tenantId);
+  for await (const key of app.store.list(orphanAgeMs)) {
+    const file = await inTenant(app.db, key.tenantId, (trx) => findFile(trx, key.fileId));
+    if (!file) await app.store.remove(key);
+  }
+};
+
+const endAbandonedAnswers = async (app: App, tenantId: string): Promise<void> => {
+  const ids = await inTenant(app.db, tenantId, listRunningAnswers);
+  for (const messageId of ids) {
+    if (app.answers.has(messageId) || (await isBeingWritten(app, { tenantId, messageId }))) continue;
+    await inTenant(app.db, tenantId, (trx) => finishAnswer(trx, messageId, { outcome: "interrupted" }));
+  }
+};

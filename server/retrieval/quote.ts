@@ -1,0 +1,76 @@
+import { findPages, inTenant, type NewPage } from "../../db/index.ts";
+import type { Box } from "../contract/files.ts";
+import type { TenantContext } from "../context.ts";
+import { sentenceSpans } from "../text/sentences.ts";
+import { wordsOf } from "../text/words.ts";
+import type { Retrieved } from "./search.ts";
+
+export type Quote = { page: number; quote: string; verified: boolean; boxes: Box[] };
+
+/** A quote that holds at least this part of the claim's words supports it. */
+const SUPPORTS = 0.5;
+
+/**
+ * Finds in a passage the sentence that supports a claim best: a verbatim piece of one page's text, and where it stands.
+ * `verified` tells that it holds most of the claim's words.
+ */
+export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
+  const pages = new Map<string, Promise<NewPage[]>>();
+  const pagesOf = (passage: Retrieved) => {
+    const loaded =
+      pages.get(passage.chunk_id) ??
+      inTenant(app.db, tenantId, (trx) =>
+        findPages(
+          trx,
+          passage.file_id,
+          passage.spans.map((span) => span.page),
+        ),
+      );
+    pages.set(passage.chunk_id, loaded);
+    return loaded;
+  };
+  return async (passage: Retrieved, claim: string): Promise<Quote | undefined> => {
+    const stored = new Map((await pagesOf(passage)).map((page) => [page.page, page]));
+    const words = new Set(wordsOf(claim));
+    let best: { page: NewPage; start: number; end: number; score: number } | undefined;
+    for (const span of passage.spans) {
+      const page = stored.get(span.page);
+      if (!page) continue;
+      for (const { start, end } of sentenceSpans(page.text.slice(span.start, span.end))) {
+        const place = { page, start: span.start + start, end: span.start + end };
+        const score = support(words, page.text.slice(place.start, place.end));
+        if (!best || score > best.score) best = { ...place, score };
+      }
+    }
+    if (!best) return undefined;
+    const { page, start, end, score } = best;
+    return {
+      page: page.page,
+      quote: page.text.slice(start, end),
+      verified: score >= SUPPORTS,
+      boxes: boxesOf(page, start, end),
+    };
+  };
+};
+
+/** How much of the claim the sentence holds; among equals the one with fewer other words wins. */
+const support = (claim: ReadonlySet<string>, sentence: string): number => {
+  const words = new Set(wordsOf(sentence));
+  if (claim.size === 0 || words.size === 0) return 0;
+  const shared = claim.intersection(words).size;
+  return shared / claim.size + (shared / words.size) * 0.01;
+};
+
+/** The places of a piece of a page's text, a box a line; a part of a line is estimated by its share of characters. */
+const boxesOf = (page: NewPage, start: number, end: number): Box[] =>
+  page.lines
+    .filter(([lineStart, lineEnd]) => lineStart < end && lineEnd > start)
+    .map(([lineStart, lineEnd, x, y, width, height]) => {
+      const chars = Math.max(1, lineEnd - lineStart);
+      if (isRightToLeft(page.text.slice(lineStart, lineEnd))) return { x, y, width, height };
+      const from = Math.max(0, start - lineStart) / chars;
+      const to = Math.min(chars, end - lineStart) / chars;
+      return { x: x + width * from, y, width: width * (to - from), height };
+    });
+
+const isRightToLeft = (text: string) => /[\p{Script=Hebrew}\p{Script=Arabic}]/u.test(text);

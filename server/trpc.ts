@@ -1,0 +1,120 @@
+import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import superjson from "superjson";
+import { ZodError } from "zod";
+import { authenticate } from "./auth/authenticate.ts";
+import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
+import type { RequestContext, TenantContext } from "./context.ts";
+import { ReasonError, toReasonError } from "./errors.ts";
+import { limit } from "./rate-limit.ts";
+
+/** What stands in `data` of every error on the wire: the reason, what it carries, and the request to ask about. */
+export type ErrorData = {
+  [R in Reason]: {
+    reason: R;
+    requestId: string;
+    code: TRPC_ERROR_CODE_KEY;
+    httpStatus: number;
+    path?: string;
+  } & DataOf<R>;
+}[Reason];
+
+export type ErrorShape = { message: string; code: number; data: ErrorData };
+
+/** Inputs are plain JSON: superjson would let a small input allocate without bound before anyone is known. */
+const plain = { serialize: (value: unknown) => value, deserialize: (value: unknown): unknown => value };
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<{ description: string }>()
+  .create({
+    transformer: { input: plain, output: superjson },
+    isDev: false,
+    sse: { ping: { enabled: true, intervalMs: 15_000 } },
+    errorFormatter: ({ shape, error, path, ctx }): ErrorShape => {
+      const known = fromTrpcError(error);
+      const { code, status } = REASONS[known.reason];
+      return {
+        message: known.message,
+        code: shape.code,
+        // The union's members differ in what a reason carries, which the class ties to the reason already.
+        data: {
+          ...known.data,
+          reason: known.reason,
+          requestId: ctx?.requestId ?? "",
+          code,
+          httpStatus: status,
+          ...(path === undefined ? {} : { path }),
+        } as ErrorData,
+      };
+    },
+  });
+
+/** tRPC's own refusals, of inputs above all, in the contract's words. */
+export const fromTrpcError = (error: TRPCError): ReasonError => {
+  if (error.cause instanceof ReasonError) return error.cause;
+  if (error.cause instanceof ZodError && error.code === "BAD_REQUEST") return invalidInput(error.cause);
+  const { status } = REASONS[REASON_OF[error.code] ?? "INTERNAL"];
+  const reason = REASON_OF[error.code] ?? "INTERNAL";
+  if (reason === "RATE_LIMITED" || reason === "PDF_NO_TEXT" || reason === "QUOTA_EXCEEDED" || status >= 500)
+    return toReasonError(error);
+  return new ReasonError<Reason>(reason, { cause: error });
+};
+
+const REASON_OF: Partial<Record<TRPC_ERROR_CODE_KEY, Reason>> = {
+  PARSE_ERROR: "INVALID_INPUT",
+  BAD_REQUEST: "INVALID_INPUT",
+  UNSUPPORTED_MEDIA_TYPE: "INVALID_INPUT",
+  METHOD_NOT_SUPPORTED: "INVALID_INPUT",
+  PAYLOAD_TOO_LARGE: "INVALID_INPUT",
+  NOT_FOUND: "NOT_FOUND",
+  UNAUTHORIZED: "NOT_SIGNED_IN",
+  FORBIDDEN: "FORBIDDEN",
+};
+
+/** Which field and what is wrong with it; never the value. */
+export const invalidInput = (error: ZodError): ReasonError => {
+  const issues = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const first = issues[0];
+  const message = first ? `${first.path || "input"}: ${first.message}` : REASONS.INVALID_INPUT.message;
+  return new ReasonError("INVALID_INPUT", { message, data: { issues } });
+};
+
+/** Every call: its failure gets its reason's status, an unknown one goes to the log, and its time is noted. */
+const observed = t.procedure.use(async ({ ctx, path, next }) => {
+  const start = performance.now();
+  const result = await next();
+  const ms = Math.round(performance.now() - start);
+  if (result.ok) {
+    ctx.app.log.debug("call", { requestId: ctx.requestId, path, ms });
+    return result;
+  }
+  const known = fromTrpcError(result.error);
+  const { reason } = known;
+  if (reason === "INTERNAL")
+    ctx.app.log.error("call", { requestId: ctx.requestId, path, ms, reason, error: known.cause });
+  else ctx.app.log.info("call", { requestId: ctx.requestId, path, ms, reason });
+  throw new TRPCError({ code: REASONS[reason].code, message: known.message, cause: known });
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Before sign-in: limited by the client's address. */
+export const openProcedure = observed.use(async ({ ctx, next }) => {
+  await limit(ctx.app, "callsByAddress", ctx.client.address);
+  return next();
+});
+
+/** For a signed-in user; the session is looked at on each call, so that a revoked one ends at once. */
+export const memberProcedure = observed.use(async ({ ctx, next }) => {
+  const { app, requestId, client } = ctx;
+  const signedIn = await authenticate(app, ctx);
+  await limit(app, "callsByUser", signedIn.userId);
+  const tenant: TenantContext = { ...signedIn, app, requestId, client };
+  return next({ ctx: { ...ctx, tenant } });
+});
+
+export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
+  if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");
+  return next();
+});

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { DataDirInUseError, findTenantBySlug, openDb } from "../../db/index.ts";
+import { kyselyOf } from "../../db/open.ts";
+import { sql } from "kysely";
+
+const newFolder = async () => {
+  const folder = await mkdtemp(join(tmpdir(), "docuchat-db-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A process that opens the folder, adds tenants `t-0`, `t-1` … and tells of each one that is acknowledged. */
+const startWriter = (dataDir: string): ChildProcess => {
+  const source = `
+    import { openDb, findOrCreateTenant } from ${JSON.stringify(new URL("../../db/index.ts", import.meta.url).href)};
+    const db = await openDb({ dataDir: ${JSON.stringify(dataDir)} });
+    for (let n = 0; ; n++) {
+      await findOrCreateTenant(db, { id: crypto.randomUUID(), slug: "t-" + n });
+      console.log(n);
+    }`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+};
+
+test("a folder in use is refused with a sentence, and taken over when its process was killed; nothing acknowledged is lost", async () => {
+  const dataDir = await newFolder();
+  const writer = startWriter(dataDir);
+  let last = -1;
+  writer.stdout?.on("data", (data: Buffer) => (last = Number(data.toString().trim().split("\n").at(-1))));
+  if (writer.stdout) await once(writer.stdout, "data");
+  const second = openDb({ dataDir });
+  await expect(second).rejects.toThrow(DataDirInUseError);
+  await expect(second).rejects.toThrow(/Another process is using the data folder .* DATABASE_URL/);
+
+  writer.kill("SIGKILL");
+  await once(writer, "exit");
+  const db = await openDb({ dataDir });
+  onTestFinished(() => db.close());
+  expect(last).toBeGreaterThanOrEqual(0);
+  expect(await findTenantBySlug(db, `t-${last}`)).toBeDefined();
+}, 60_000);
+
+test("timers run on time while the embedded database works", async () => {
+  const db = await openDb({ template: inject("databaseTemplate") });
+  onTestFinished(() => db.close());
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  onTestFinished(() => clearInterval(timer));
+  // About a second of uninterrupted work in one statement: on the caller's own thread no timer would fire at all.
+  await sql`select count(*) from generate_series(1, 3000000)`.execute(kyselyOf(db));
+  expect(ticks).toBeGreaterThan(10);
+});
+
+test("a thread that ends by itself is told, and calls after that are refused", async () => {
+  const failures: Error[] = [];
+  const db = await openDb({ template: inject("databaseTemplate"), onError: (error) => failures.push(error) });
+  await db.close();
+  expect(failures).toEqual([]);
+  await expect(db.ping()).rejects.toThrow();
+});

@@ -1,0 +1,93 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { findFile, findOrCreateUser, inTenant, listUsers, type TenantDb } from "../../db/index.ts";
+import { kyselyOf } from "../../db/open.ts";
+import { newId } from "../../server/id.ts";
+import { newTestTenant, openTestDb } from "../support/db.ts";
+
+const addUser = (trx: TenantDb) =>
+  findOrCreateUser(trx, { id: newId(), email: `${newId()}@example.org`, role: "member" });
+
+test("a tenant sees its own rows alone, even where a query names no tenant", async () => {
+  const db = await openTestDb();
+  const [ours, theirs] = [await newTestTenant(db), await newTestTenant(db)];
+  await inTenant(db, theirs, addUser);
+  const seen = await inTenant(db, ours, (trx) => trx.selectFrom("users").selectAll().execute());
+  expect(seen).toEqual([]);
+});
+
+test("a row of another tenant can be neither written, changed nor removed", async () => {
+  const db = await openTestDb();
+  const [ours, theirs] = [await newTestTenant(db), await newTestTenant(db)];
+  const user = await inTenant(db, theirs, addUser);
+  const row = { tenant_id: theirs, id: newId(), email: "x@example.org", role: "admin" as const };
+  await expect(inTenant(db, ours, (trx) => trx.insertInto("users").values(row).execute())).rejects.toMatchObject({
+    code: "42501",
+  });
+  const touched = await inTenant(db, ours, async (trx) => [
+    await trx.updateTable("users").set({ role: "admin" }).where("id", "=", user.id).executeTakeFirst(),
+    await trx.deleteFrom("users").where("id", "=", user.id).executeTakeFirst(),
+  ]);
+  expect(touched).toMatchObject([{ numUpdatedRows: 0n }, { numDeletedRows: 0n }]);
+});
+
+test("two hundred transactions of two tenants at once are never mixed", async () => {
+  const db = await openTestDb();
+  const tenants = [await newTestTenant(db), await newTestTenant(db)];
+  for (const tenant of tenants) await inTenant(db, tenant, addUser);
+  const seen = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => {
+      const tenant = tenants[index % 2] ?? "";
+      return inTenant(db, tenant, async (trx) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        const users = await listUsers(trx);
+        return users.length === 1 && users[0]?.tenant_id === tenant;
+      });
+    }),
+  );
+  expect(seen.every(Boolean)).toBe(true);
+});
+
+test("a transaction that fails leaves nothing behind, and the next one works", async () => {
+  const db = await openTestDb();
+  const tenant = await newTestTenant(db);
+  const failing = inTenant(db, tenant, async (trx) => {
+    await addUser(trx);
+    throw new Error("on purpose");
+  });
+  await expect(failing).rejects.toThrow("on purpose");
+  expect(await inTenant(db, tenant, listUsers)).toEqual([]);
+});
+
+test("every table with a tenant has forced row-level security, a whole policy, and keys that begin with the tenant", async () => {
+  const db = await openTestDb();
+  const { rows } = await sql<{ table: string; forced: boolean; policies: number; keys: string[] }>`
+    select c.relname as "table", c.relrowsecurity and c.relforcerowsecurity as forced,
+      (select count(*)::int from pg_policy p
+        where p.polrelid = c.oid and p.polqual is not null and p.polwithcheck is not null and p.polcmd = '*') as policies,
+      (select coalesce(array_agg(distinct a.attname::text), '{}') from pg_constraint k
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+        where k.conrelid = c.oid and k.contype in ('p', 'u', 'f')
+          and k.confrelid <> all (array['tenants'::regclass::oid, 'embedding_models'::regclass::oid])) as keys
+    from pg_class c join pg_attribute t on t.attrelid = c.oid and t.attname = 'tenant_id'
+    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 1`.execute(kyselyOf(db));
+  expect(rows.map((row) => row.table)).toContain("chunk_embeddings");
+  for (const row of rows) expect(row).toEqual({ table: row.table, forced: true, policies: 1, keys: ["tenant_id"] });
+});
+
+test("the role of a tenant's transaction owns nothing and is above nothing", async () => {
+  const db = await openTestDb();
+  const tenant = await newTestTenant(db);
+  const { rows } = await inTenant(db, tenant, (trx) =>
+    sql`select current_user::text as role, rolsuper, rolbypassrls,
+      (select count(*)::int from pg_class where relowner = r.oid) as owned
+      from pg_roles r where rolname = current_user`.execute(trx),
+  );
+  expect(rows).toEqual([{ role: "docuchat_app", rolsuper: false, rolbypassrls: false, owned: 0 }]);
+});
+
+test("an id that no row has is simply not found", async () => {
+  const db = await openTestDb();
+  const tenant = await newTestTenant(db);
+  expect(await inTenant(db, tenant, (trx) => findFile(trx, newId()))).toBeUndefined();
+});

@@ -1,0 +1,18 @@
+import { inject, onTestFinished } from "vitest";
+import { findOrCreateTenant, openDb, type Db } from "../../db/index.ts";
+import { newId } from "../../server/id.ts";
+
+/** The database that the environment names, or an embedded one in memory; it closes with the test. */
+export const openTestDb = async (): Promise<Db> => {
+  const url = process.env["DATABASE_URL"];
+  const db = await openDb(url === undefined ? { template: inject("databaseTemplate") } : { url });
+  onTestFinished(() => db.close());
+  return db;
+};
+
+/** The id of a tenant that no other test has. */
+export const newTestTenant = async (db: Db): Promise<string> => {
+  const id = newId();
+  await findOrCreateTenant(db, { id, slug: `t-${id}` });
+  return id;
+};
