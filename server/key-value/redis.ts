@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { ReasonError } from "../errors.ts";
-import type { ChallengeAttempt, KeyValue, LimitResult, LimitRule, LogEntry } from "./key-value.ts";
+import type { KeyValue, LimitResult, LimitRule } from "./key-value.ts";
 import { limiterOptions } from "./limiter-options.ts";
-import { createChannels } from "./redis-channels.ts";
+import { createChannels, type Channels } from "./redis-channels.ts";
 import { createRedisReader } from "./redis-logs.ts";
 import { SCRIPTS, TAKE_POINTS, type Scripts } from "./redis-scripts.ts";
 
@@ -12,44 +12,25 @@ const COMMAND_MS = 400;
 const HEARTBEAT_ANSWER_MS = 250;
 const FIRST_CONNECT_MS = 450;
 
-const key = (kind: "challenge" | "log" | "lease" | "channel", id: string) => `docuchat:${kind}:${id}`;
+const keyOf = (kind: "challenge" | "log" | "lease" | "channel", id: string) => `docuchat:${kind}:${id}`;
 
-/** The port shared by all instances: Redis 6.2 or later, one connection for commands and one for subscriptions. */
+/** The port shared by all instances: Redis 6 or later, one connection for commands and one for subscriptions. */
 export const createRedisKeyValue = (url: string): KeyValue => {
   const { client, call } = connect(url, COMMAND_MS);
   const subscriber = connect(url, HEARTBEAT_ANSWER_MS);
   const channels = createChannels(subscriber.client);
-  const subscribe: typeof channels.subscribe = (channel, subscription) =>
+  const subscribe: Channels["subscribe"] = (channel, subscription) =>
     subscriber.call(() => channels.subscribe(channel, subscription));
-  const page = async (log: string, afterId: number, count: number): Promise<LogEntry[] | undefined> => {
-    const entries = await call(() => client.readEntries(log, afterId, count));
-    return entries?.map(([id, [, value]]) => ({ id: Number.parseInt(id, 10), value }));
-  };
-  const read = createRedisReader({ page, subscribe });
   return {
     consume: createConsume(client, call),
-    putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
-      await call(() => client.putChallenge(key("challenge", id), codeHash, value, attempts, ttlMs));
-    },
-    attemptChallenge: async (id, codeHash) =>
-      toAttempt(await call(() => client.attemptChallenge(key("challenge", id), codeHash))),
-    append: async (log, { id, value }, ttlMs) => {
-      await call(() => client.appendEntry(key("log", log), id, value, ttlMs));
-    },
-    read: (log, afterId, signal) => read(key("log", log), afterId, signal),
-    dropLog: async (log) => {
-      await call(() => client.dropLog(key("log", log)));
-    },
-    hold: async (lease, holder, ttlMs) => (await call(() => client.hold(key("lease", lease), holder, ttlMs))) === 1,
-    isHeld: async (lease) => (await call(() => client.exists(key("lease", lease)))) === 1,
-    release: async (lease, holder) => {
-      await call(() => client.release(key("lease", lease), holder));
-    },
+    ...createChallenges(client, call),
+    ...createLogs(client, call, subscribe),
+    ...createLeases(client, call),
     publish: async (channel, message) => {
-      await call(() => client.publish(key("channel", channel), message));
+      await call(() => client.publish(keyOf("channel", channel), message));
     },
     subscribe: async (channel, onMessage) => {
-      const leave = await subscribe(key("channel", channel), { onMessage });
+      const leave = await subscribe(keyOf("channel", channel), { onMessage });
       return async () => leave();
     },
     ping: async () => {
@@ -63,13 +44,14 @@ export const createRedisKeyValue = (url: string): KeyValue => {
   };
 };
 
+type Client = Redis & Scripts;
 type Call = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * A connection that answers soon or fails soon, and keeps coming back. `call` turns every failure into
  * `SERVICE_UNAVAILABLE`; until the first connection has succeeded or failed, calls wait for it.
  */
-const connect = (url: string, commandTimeout: number): { client: Redis & Scripts; call: Call } => {
+const connect = (url: string, commandTimeout: number): { client: Client; call: Call } => {
   const client = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -86,7 +68,7 @@ const connect = (url: string, commandTimeout: number): { client: Redis & Scripts
     // After a failover this may be the old primary, which refuses to write.
     reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     scripts: SCRIPTS,
-  }) as Redis & Scripts;
+  }) as Client;
   // Each command reports its own failure.
   client.on("error", () => {});
   let connecting: Promise<void> | undefined = client
@@ -141,8 +123,45 @@ const createConsume = (storeClient: Redis, call: Call): KeyValue["consume"] => {
     );
 };
 
-const toAttempt = ([result, detail]: Awaited<ReturnType<Scripts["attemptChallenge"]>>): ChallengeAttempt => {
-  if (result === "matched") return { result, value: detail };
-  if (result === "wrong") return { result, attemptsLeft: detail };
-  return { result };
+const createChallenges = (client: Client, call: Call): Pick<KeyValue, "putChallenge" | "attemptChallenge"> => ({
+  putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
+    await call(() => client.putChallenge(keyOf("challenge", id), codeHash, value, attempts, ttlMs));
+  },
+  attemptChallenge: async (id, codeHash) => {
+    const [result, detail] = await call(() => client.attemptChallenge(keyOf("challenge", id), codeHash));
+    if (result === "matched") return { result, value: detail };
+    if (result === "wrong") return { result, attemptsLeft: detail };
+    return { result };
+  },
+});
+
+const createLogs = (
+  client: Client,
+  call: Call,
+  subscribe: Channels["subscribe"],
+): Pick<KeyValue, "append" | "read" | "dropLog"> => {
+  const read = createRedisReader({
+    page: async (log, afterId, count) => {
+      const entries = await call(() => client.readEntries(log, afterId, count));
+      return entries?.map(([id, [, value]]) => ({ id: Number.parseInt(id, 10), value }));
+    },
+    subscribe,
+  });
+  return {
+    append: async (log, { id, value }, ttlMs) => {
+      await call(() => client.appendEntry(keyOf("log", log), id, value, ttlMs));
+    },
+    read: (log, afterId, signal) => read(keyOf("log", log), afterId, signal),
+    dropLog: async (log) => {
+      await call(() => client.dropLog(keyOf("log", log)));
+    },
+  };
 };
+
+const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "isHeld" | "release"> => ({
+  hold: async (lease, holder, ttlMs) => (await call(() => client.hold(keyOf("lease", lease), holder, ttlMs))) === 1,
+  isHeld: async (lease) => (await call(() => client.exists(keyOf("lease", lease)))) === 1,
+  release: async (lease, holder) => {
+    await call(() => client.release(keyOf("lease", lease), holder));
+  },
+});

@@ -141,10 +141,6 @@ const reasonOf = (accessToken: unknown, by = tokens): Promise<string> =>
   );
 
 describe("an access token", () => {
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
   it("says who signed in, and until when", async () => {
     const { accessToken, expiresAt } = await tokens.sign(claims);
     expect(await tokens.verify(accessToken)).toEqual({ ...claims, expiresAt });
