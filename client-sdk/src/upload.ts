@@ -1,0 +1,98 @@
+import type { Calls, CallOptions } from "./calls.ts";
+import { DocuChatError, fromHttpAnswer, toDocuChatError } from "./errors.ts";
+import { z } from "zod";
+import {
+  UploadedFile as UploadedFileSchema,
+  type File,
+  type FileFailure,
+  type Reason,
+  type UploadedFile,
+} from "./schemas.ts";
+import { send } from "./send.ts";
+
+export type UploadSource = Blob | { name: string; data: Blob | Uint8Array };
+export type UploadProgress = { sentBytes: number; totalBytes: number };
+export type UploadOptions = CallOptions & {
+  /** Replaces the source's own name. */
+  name?: string | undefined;
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
+};
+
+type Ready = {
+  /** Waits, from the first look at it on, until the file can be asked about; rejects with the reason it cannot. */
+  readonly ready: Promise<File>;
+};
+/** Resolves when the file has arrived and is queued. */
+export type Upload = Promise<UploadedFile & Ready> & Ready;
+
+type Route = { url: string; headers(): Promise<Record<string, string>>; fetch?: typeof globalThis.fetch | undefined };
+
+/** JSON has no dates. */
+const Answer = UploadedFileSchema.extend({ createdAt: z.coerce.date() });
+
+export const createUpload =
+  (route: Route, watch: Calls["files"]["watch"]) =>
+  (source: UploadSource, options: UploadOptions = {}): Upload => {
+    const uploaded = post(route, source, options).then((file) =>
+      withReady(file, () => untilReady(file, watch, options.signal)),
+    );
+    return withReady(uploaded, () => uploaded.then((file) => file.ready));
+  };
+
+const post = async (route: Route, source: UploadSource, options: UploadOptions): Promise<UploadedFile> => {
+  const { onProgress, signal } = options;
+  signal?.throwIfAborted();
+  const { name, data } = named(source, options.name);
+  const form = new FormData();
+  form.append("file", data, name);
+  const sent = send({
+    url: `${route.url}/v1/files`,
+    headers: await route.headers(),
+    form,
+    totalBytes: data.size,
+    fetch: route.fetch,
+    onProgress,
+    signal,
+  });
+  const { status, body } = await sent.catch((error: unknown) => {
+    throw signal?.aborted ? signal.reason : toDocuChatError(error);
+  });
+  if (status !== 200 && status !== 201) throw fromHttpAnswer(status, body);
+  return Answer.parse(body);
+};
+
+const named = (source: UploadSource, name: string | undefined): { name: string; data: Blob } => {
+  if (source instanceof Blob)
+    return { name: name ?? ("name" in source ? String(source.name) : "document.pdf"), data: source };
+  const { data } = source;
+  const type = "application/pdf";
+  return {
+    name: name ?? source.name,
+    data: data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>], { type }),
+  };
+};
+
+/** Adds `ready`, begun at the first look: nobody who does not ask for it has a rejection to handle. */
+const withReady = <T extends object>(target: T, wait: () => Promise<File>): T & Ready => {
+  let ready: Promise<File> | undefined;
+  return Object.defineProperty(target, "ready", { get: () => (ready ??= wait()) }) as T & Ready;
+};
+
+const untilReady = async (
+  { id }: File,
+  watch: Calls["files"]["watch"],
+  signal: AbortSignal | undefined,
+): Promise<File> => {
+  for await (const file of watch({ fileId: id }, { signal })) {
+    if (file.status === "ready") return file;
+    if (file.status === "failed") throw failed(file.failure);
+  }
+  signal?.throwIfAborted();
+  throw new DocuChatError("SERVICE_UNAVAILABLE", { message: "The client was closed before the file was ready." });
+};
+
+const failed = (failure: FileFailure | undefined): DocuChatError =>
+  new DocuChatError<Reason>(failure?.reason ?? "INTERNAL", {
+    message: failure?.message,
+    data: failure?.pages ? { pages: failure.pages } : {},
+  });
