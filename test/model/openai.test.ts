@@ -164,6 +164,12 @@ test("an endless answer is stopped near its limit, and the vendor is told", asyn
   await vi.waitFor(() => expect(vendor.requests[0]?.aborted).toBe(true));
 });
 
+test("a reader that leaves in mid-answer ends the request at the vendor", async () => {
+  const { model, vendor } = await open({ chatFault: { kind: "stall", after: 1 } }, { timeouts: {} });
+  for await (const part of model.chat(chatRequest(model), never)) if (part.type === "delta") break;
+  await vi.waitFor(() => expect(vendor.requests[0]?.aborted).toBe(true));
+});
+
 test("an abort before the first word ends the request at the vendor at once", async () => {
   const { model, vendor } = await open({ chatFault: { kind: "silent" } }, { timeouts: {} });
   const leave = new AbortController();
@@ -180,7 +186,7 @@ test("a reader that is slow is not taken for a vendor that stalls", async () => 
   let ended = false;
   for await (const part of model.chat(chatRequest(model), never)) {
     if (part.type === "end") ended = true;
-    else if (part.text === "The") await new Promise((resolve) => setTimeout(resolve, 200));
+    else if (part.text === " harbour") await new Promise((resolve) => setTimeout(resolve, 200));
   }
   expect(ended).toBe(true);
 });
@@ -194,6 +200,7 @@ test("a complete answer leaves its connection to the answers after it", async ()
 type EmbedCase = { name: string; fault: OpenAiFault; reason: Reason; calls: number };
 
 const EMBED_CASES: EmbedCase[] = [
+  { name: "stalls in the middle of its reply", fault: { kind: "stall" }, reason: "MODEL_TIMEOUT", calls: 1 },
   { name: "never answers", fault: { kind: "silent" }, reason: "MODEL_TIMEOUT", calls: 1 },
   { name: "breaks the connection each time", fault: { kind: "cut" }, reason: "MODEL_UNAVAILABLE", calls: 4 },
   { name: "is overloaded each time", fault: { kind: "status", status: 500 }, reason: "MODEL_UNAVAILABLE", calls: 4 },

@@ -185,6 +185,8 @@ const stream = async (
   if (body.stream_options?.include_usage && fault?.kind !== "no-usage" && fault?.kind !== "unfinished")
     send(JSON.stringify({ ...head(body, "chat.completion.chunk"), choices: [], usage: usage(body, answer) }));
   send("[DONE]");
+  // As real servers do, the response ends in a packet of its own.
+  await new Promise((resolve) => setTimeout(resolve, 2));
   response.end();
 };
 
@@ -225,6 +227,8 @@ const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, fault: OpenA
   if (fault?.kind === "missing-vectors") vectors.pop();
   const encode = (vector: Float32Array) =>
     body.encoding_format === "base64" ? Buffer.from(vector.buffer).toString("base64") : Array.from(vector);
+  // The head and a piece of the body, then nothing.
+  if (fault?.kind === "stall") return void response.writeHead(200, { "content-type": "application/json" }).write("{");
   const total = input.reduce((sum, text) => sum + words(text).length, 0);
   json(response, 200, {
     object: "list",
