@@ -1,0 +1,29 @@
+import { LIMITS } from "../contract/limits.ts";
+import { ReasonError } from "../errors.ts";
+import { BodyTooLargeError } from "./errors.ts";
+
+/** The body as text. Throws `BodyTooLargeError` above `LIMITS.jsonBodyBytes`, before reading where the length is told. */
+export const readText = async (request: Request): Promise<string> => {
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > LIMITS.jsonBodyBytes) throw new BodyTooLargeError(LIMITS.jsonBodyBytes);
+  // Node reads no more of a body than its length tells.
+  if (length !== null) return request.text();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of request.body ?? []) {
+    bytes += part.length;
+    if (bytes > LIMITS.jsonBodyBytes) throw new BodyTooLargeError(LIMITS.jsonBodyBytes);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+};
+
+/** The body as JSON, unchecked: the procedure that it goes to parses it. */
+export const readJson = async <Input>(request: Request): Promise<Input> => {
+  const text = await readText(request);
+  try {
+    return JSON.parse(text) as Input;
+  } catch (cause) {
+    throw new ReasonError("INVALID_INPUT", { message: "The body is not JSON.", cause });
+  }
+};

@@ -1,0 +1,50 @@
+// oxlint-disable-next-line no-restricted-imports -- a route
+import type { Handler } from "hono";
+import type { z } from "zod";
+import type { AskInput, ChatEvent } from "../contract/chat.ts";
+import type { App } from "../context.ts";
+import { createCaller } from "../router.ts";
+import { readJson } from "./body.ts";
+import { requestContext, type HttpEnv } from "./context.ts";
+import { errorBody, reasonOf } from "./errors.ts";
+import { eventStream, type SentEvent } from "./sse.ts";
+
+/**
+ * `POST /v1/chat`: the answer's events as server-sent events. The same body with `Last-Event-ID` resumes behind that
+ * event. What fails before the first event has its reason's status; what fails later is an event named `error`.
+ */
+export const chatHandler =
+  (app: App, closing: AbortSignal): Handler<HttpEnv> =>
+  async (c) => {
+    const input = await readJson<z.input<typeof AskInput>>(c.req.raw);
+    const ctx = requestContext(app, c.env);
+    const lastEventId = c.req.header("last-event-id");
+    // Leaving, and a server that closes, end the following; the answer goes on and can be joined again.
+    const signal = AbortSignal.any([c.req.raw.signal, closing]);
+    const answer = await createCaller(ctx, { signal }).chat.ask(lastEventId ? { ...input, lastEventId } : input);
+    const events = answer[Symbol.asyncIterator]() as AsyncIterator<TrackedEvent>;
+    const first = await events.next();
+    return eventStream(frames(ctx, first, events));
+  };
+
+/** `tracked(id, event)` as a caller in process sees it. */
+type TrackedEvent = readonly [id: string, event: ChatEvent, ...rest: unknown[]];
+
+async function* frames(
+  { app, requestId }: { app: App; requestId: string },
+  first: IteratorResult<TrackedEvent>,
+  events: AsyncIterator<TrackedEvent>,
+): AsyncGenerator<SentEvent> {
+  try {
+    for (let next = first; !next.done; next = await events.next()) {
+      const [id, event] = next.value;
+      yield { id, event: event.type, data: event };
+    }
+  } catch (error) {
+    const known = reasonOf(error);
+    if (known.reason === "INTERNAL") app.log.error("chat", { requestId, reason: known.reason, error: known.cause });
+    yield { event: "error", data: errorBody(known, requestId) };
+  } finally {
+    await events.return?.();
+  }
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, OutgoingMessage } from "node:http";
+// oxlint-disable-next-line no-restricted-imports -- http/ is where requests come in
+import type { HttpBindings } from "@hono/node-server";
+import { RequestId } from "../contract/ids.ts";
+import type { App, Client, RequestContext } from "../context.ts";
+import { newId } from "../id.ts";
+
+export const REQUEST_ID_HEADER = "x-request-id";
+const USER_AGENT_CHARS = 200;
+
+/** What every route reads: node's own request and response. */
+export type HttpEnv = { Bindings: HttpBindings };
+
+/** The caller's id for the request where it is a sane one, else a new one. */
+export const chooseRequestId = (incoming: IncomingMessage): string => {
+  const own = RequestId.safeParse(incoming.headers[REQUEST_ID_HEADER]);
+  return own.success ? own.data : newId();
+};
+
+/** The id that was chosen when the request came in; the response carries it from the start. */
+export const requestIdOf = (outgoing: OutgoingMessage): string => String(outgoing.getHeader(REQUEST_ID_HEADER) ?? "");
+
+export const requestContext = (app: App, { incoming, outgoing }: HttpEnv["Bindings"]): RequestContext => ({
+  app,
+  requestId: requestIdOf(outgoing),
+  client: clientOf(incoming),
+  tenantSlug: toSlug(incoming.headers[app.config.tenantHeader]),
+  accessToken: /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1],
+});
+
+type SocketClaims = {
+  /** What the client sent as its first message; never from the URL, which proxies write to their logs. */
+  connectionParams: Partial<Record<string, string>> | null;
+  drained: () => Promise<void>;
+};
+
+/** One context serves every call of a socket. */
+export const socketContext = (
+  app: App,
+  incoming: IncomingMessage,
+  { connectionParams, drained }: SocketClaims,
+): RequestContext => ({
+  app,
+  requestId: newId(),
+  client: clientOf(incoming),
+  tenantSlug: toSlug(connectionParams?.["tenant"]),
+  accessToken: connectionParams?.["token"] || undefined,
+  drained,
+});
+
+/** The address is the peer's own: a forwarded one is whatever the peer says it is. */
+const clientOf = ({ socket, headers }: IncomingMessage): Client => ({
+  address: addressOf(socket),
+  userAgent: headers["user-agent"]?.slice(0, USER_AGENT_CHARS) ?? null,
+});
+
+export const addressOf = (socket: { remoteAddress?: string | undefined }): string =>
+  (socket.remoteAddress ?? "unknown").replace(/^::ffff:/, "");
+
+const toSlug = (value: string | string[] | undefined): string | undefined =>
+  (typeof value === "string" ? value : value?.[0])?.trim().toLowerCase() || undefined;

@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Duplex } from "node:stream";
+// oxlint-disable-next-line no-restricted-imports -- http/ is the server
+import { getRequestListener } from "@hono/node-server";
+import type { App } from "../context.ts";
+import { ReasonError } from "../errors.ts";
+import { chooseRequestId, REQUEST_ID_HEADER } from "./context.ts";
+import { errorResponse } from "./errors.ts";
+import { createMetrics } from "./metrics.ts";
+import { routes } from "./routes.ts";
+import { createSockets } from "./upgrade.ts";
+
+/** An upload of the largest file over a slow line still arrives in time. */
+const REQUEST_MS = 300_000;
+const HEADERS_MS = 20_000;
+/** Longer than the minute that proxies keep an idle connection, so that they and not we end it. */
+const KEEP_ALIVE_MS = 65_000;
+const DRAIN_MS = 5_000;
+
+export type Http = {
+  /** For the `request` event of a node:http server, this one or somebody else's. */
+  listener: RequestListener;
+  /** For its `upgrade` event. */
+  upgrade: (request: IncomingMessage, connection: Duplex, head: Buffer) => void;
+  /** Listens where the configuration says; port 0 there is any free one. */
+  listen(): Promise<{ port: number; url: string }>;
+  /**
+   * Says in `/readyz` that it closes, stops listening, sends socket clients elsewhere, waits up to 5 s for requests in
+   * flight, and ends what is left. A server that `listener` was mounted in is its owner's to close.
+   */
+  close(): Promise<void>;
+};
+
+export const createHttp = (app: App): Http => {
+  const closing = new AbortController();
+  const metrics = createMetrics();
+  const sockets = createSockets(app, closing.signal);
+  const hono = routes(app, {
+    closing: closing.signal,
+    metrics: () => metrics.text({ openSockets: sockets.count() }),
+  });
+  const handle = listenerOf(hono.fetch, app);
+  const listener: RequestListener = (incoming, outgoing) => {
+    metrics.track(outgoing);
+    prepare(incoming, outgoing);
+    if (closing.signal.aborted) outgoing.setHeader("connection", "close");
+    handle(incoming, outgoing);
+  };
+  const server = createNodeServer(listener, sockets.upgrade);
+  let closed: Promise<void> | undefined;
+  const shutDown = async () => {
+    closing.abort();
+    const stopped = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
+    sockets.announceRestart();
+    await Promise.race([metrics.idle(), delay(DRAIN_MS, undefined, { ref: false })]);
+    await sockets.close();
+    server.closeAllConnections();
+    await stopped;
+    metrics.close();
+  };
+  return {
+    listener,
+    upgrade: sockets.upgrade,
+    listen: () => listen(server, app.config),
+    close: () => (closed ??= shutDown()),
+  };
+};
+
+/** What every response carries, whoever writes it; a route may set its own value instead. */
+const prepare = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  outgoing.setHeader(REQUEST_ID_HEADER, chooseRequestId(incoming));
+  outgoing.setHeader("x-content-type-options", "nosniff");
+  outgoing.setHeader("referrer-policy", "no-referrer");
+  outgoing.setHeader("content-security-policy", "frame-ancestors 'none'");
+  outgoing.setHeader("cache-control", "no-store");
+};
+
+/** Hono on node:http. What fails before a route is found is an address that cannot be parsed. */
+const listenerOf = (fetch: Parameters<typeof getRequestListener>[0], { log }: App) => {
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const requestId = String(outgoing.getHeader(REQUEST_ID_HEADER));
+    const listener = getRequestListener(fetch, {
+      hostname: "localhost",
+      overrideGlobalObjects: false,
+      errorHandler: () => errorResponse(new ReasonError("INVALID_INPUT"), requestId),
+    });
+    listener(incoming, outgoing).catch((error: unknown) => {
+      log.error("response", { requestId, error });
+      outgoing.destroy();
+    });
+  };
+};
+
+const createNodeServer = (listener: RequestListener, upgrade: Http["upgrade"]): Server => {
+  const server = createServer({
+    requestTimeout: REQUEST_MS,
+    headersTimeout: HEADERS_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Some clients offer HTTP/2 with every request; what is not a WebSocket is answered as if they had not.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+  });
+  server.on("request", listener).on("upgrade", upgrade);
+  server.on("clientError", (_error, connection) => {
+    if (!connection.writable) return connection.destroy();
+    connection.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
+      connection.destroy(),
+    );
+  });
+  return server;
+};
+
+const listen = async (server: Server, { host, port }: { host: string; port: number }) => {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  const actual = typeof address === "object" && address ? address.port : port;
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return { port: actual, url: `http://${name}:${actual}` };
+};

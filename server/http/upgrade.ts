@@ -1,0 +1,129 @@
+import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+// oxlint-disable-next-line no-restricted-imports -- http/ accepts sockets
+import { WebSocketServer, type WebSocket } from "ws";
+import { SESSIONS_ENDED } from "../auth/sessions.ts";
+import { LIMITS } from "../contract/limits.ts";
+import type { App, SignedIn } from "../context.ts";
+import { addressOf } from "./context.ts";
+import { createStallGuard } from "./flow.ts";
+import { CLOSE_UNAUTHORIZED, serveSocket } from "./socket.ts";
+import { TRPC_PATH } from "./trpc.ts";
+
+/** Sockets of one address that have not signed in; many people may share an address once they have. */
+const STRANGERS_PER_ADDRESS = 100;
+const SOCKETS_PER_USER = 100;
+const STALL_LOOK_MS = 1_000;
+const FAREWELL_MS = 1_000;
+const CLOSE_POLICY = 1008;
+const CLOSE_RESTART = 1012;
+
+type Peer = { connection: Socket; address: string; signedIn?: SignedIn };
+
+export type Sockets = {
+  /** For node:http's `upgrade` event. Never throws; what it refuses is answered and closed. */
+  upgrade: (request: IncomingMessage, connection: Duplex, head: Buffer) => void;
+  count(): number;
+  /** Asks clients to connect anew, which they do beside the open socket. */
+  announceRestart(): void;
+  /** Closes every socket with 1012, and cuts those that do not answer. */
+  close(): Promise<void>;
+};
+
+/** The guarded WebSocket: ws and tRPC's own listener alone end the process at the first malformed upgrade. */
+export const createSockets = (app: App, closing: AbortSignal): Sockets => {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: LIMITS.frameBytes, perMessageDeflate: false });
+  const peers = new Map<WebSocket, Peer>();
+  const countPeers = (matches: (peer: Peer) => boolean) => peers.values().filter(matches).toArray().length;
+
+  const accept = (ws: WebSocket, request: IncomingMessage, peer: Peer) => {
+    // Before anything else: one bad frame ends a process that does not listen. ws closes the socket by itself.
+    ws.on("error", () => {});
+    ws.once("close", () => peers.delete(ws));
+    peers.set(ws, peer);
+    const onSignedIn = (signedIn: SignedIn) => {
+      peer.signedIn = signedIn;
+      const own = countPeers((other) => other.signedIn?.userId === signedIn.userId);
+      if (own > SOCKETS_PER_USER) ws.close(CLOSE_POLICY, "TOO_MANY_SOCKETS");
+    };
+    serveSocket(app, ws, { wss, request, onSignedIn });
+  };
+
+  const upgrade: Sockets["upgrade"] = (request, connection, head) => {
+    connection.on("error", () => connection.destroy());
+    if (!(connection instanceof Socket)) return void connection.destroy();
+    const peer: Peer = { connection, address: addressOf(connection) };
+    const strangers = countPeers(({ address, signedIn }) => !signedIn && address === peer.address);
+    const status = closing.aborted ? 503 : strangers >= STRANGERS_PER_ADDRESS ? 429 : refusal(request, app);
+    if (status !== undefined) return refuse(connection, status);
+    try {
+      wss.handleUpgrade(request, connection, head, (ws) => accept(ws, request, peer));
+    } catch (error) {
+      app.log.error("upgrade", { error });
+      connection.destroy();
+    }
+  };
+
+  const stopListening = endWithSessions(app, peers);
+  const guardStalls = createStallGuard();
+  const watch = setInterval(() => {
+    for (const [ws, { connection }] of peers) guardStalls(ws, connection);
+  }, STALL_LOOK_MS);
+  watch.unref();
+
+  return {
+    upgrade,
+    count: () => peers.size,
+    announceRestart: () => {
+      for (const ws of peers.keys()) ws.send(JSON.stringify({ id: null, method: "reconnect" }));
+    },
+    close: async () => {
+      clearInterval(watch);
+      await Promise.all([...peers.keys()].map(sayFarewell));
+      await stopListening();
+    },
+  };
+};
+
+/** Closes the sockets of sessions that have ended, on whichever instance that was. */
+const endWithSessions = ({ keyValue, log }: App, peers: Map<WebSocket, Peer>): (() => Promise<void>) => {
+  const listening = keyValue.subscribe(SESSIONS_ENDED, (id) => {
+    for (const [ws, { signedIn }] of peers)
+      if (signedIn?.sessionId === id) ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");
+  });
+  // Each socket looks after its session from time to time too.
+  listening.catch((error: unknown) => log.warn("session ends not heard", { error }));
+  return () =>
+    listening.then(
+      (stop) => stop().catch(() => {}),
+      () => {},
+    );
+};
+
+/** The status to refuse with; undefined for an upgrade to let through. */
+const refusal = ({ url, headers, method }: IncomingMessage, { config }: App): number | undefined => {
+  // The very address that tRPC will parse, where a failure would be nobody's to catch.
+  const target = URL.parse(url ?? "", `http://${headers.host ?? "localhost"}`);
+  if (!target || method !== "GET") return 400;
+  if (target.pathname !== TRPC_PATH) return 404;
+  const { origin, host } = headers;
+  // No origin: not a browser. Cross-site pages have no token to send, yet have no business here either.
+  const known = origin === undefined || config.corsOrigins.includes("*") || config.corsOrigins.includes(origin);
+  return known || (host !== undefined && URL.parse(origin)?.host === host.toLowerCase()) ? undefined : 403;
+};
+
+const refuse = (connection: Socket, status: number): void => {
+  connection.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    connection.destroy(),
+  );
+};
+
+const sayFarewell = async (ws: WebSocket): Promise<void> => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  ws.once("close", resolve);
+  const timer = setTimeout(() => ws.terminate(), FAREWELL_MS);
+  ws.close(CLOSE_RESTART);
+  await closed;
+  clearTimeout(timer);
+};
