@@ -38,7 +38,9 @@ const vendorsBarredFrom = (place: string): Pattern[] =>
     message: `Only ${importers.join(", ")} may know this library.`,
   }));
 
-const restrict = (patterns: Pattern[]) => ({ "no-restricted-imports": ["error", { patterns }] as const });
+const restrict = (patterns: Pattern[]): { "no-restricted-imports": ["error", { patterns: Pattern[] }] } => ({
+  "no-restricted-imports": ["error", { patterns }],
+});
 
 /** `place` stands for the files in `VENDORS` words. */
 const room = (files: string[], place: string, more: Pattern[] = []) => ({

@@ -28,7 +28,10 @@ const here = import.meta.url;
 
 /** Starts the thread. `onExit` hears of a thread that ended by itself: every call after that is refused. */
 export const startPglite = (start: PgliteStart, onExit: (error: Error) => void = () => {}): PgliteThread => {
-  const worker = new Worker(new URL(here.endsWith(".ts") ? "./thread.ts" : "./thread.js", here), { workerData: start });
+  const worker = new Worker(new URL(here.endsWith(".ts") ? "./thread.ts" : "./thread.js", here), {
+    workerData: start,
+    execArgv: [],
+  });
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   const listeners = new Map<string, Set<(payload: string) => void>>();
   let lastId = 0;

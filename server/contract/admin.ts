@@ -49,7 +49,7 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 export const ListAuditInput = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: z.uuid().optional(),
   limit: z.int().min(1).max(LIMITS.pageSize).default(50),
 });
 export const ListAuditOutput = z.object({ items: z.array(AuditEntry), nextCursor: z.string().optional() });

@@ -67,7 +67,7 @@ export type AskInput = z.infer<typeof AskInput>;
 export const MessageIdInput = z.object({ messageId: MessageId });
 export const ConversationIdInput = z.object({ conversationId: ConversationId });
 
-const Paging = { cursor: z.string().max(200).optional(), limit: z.int().min(1).max(LIMITS.pageSize).default(50) };
+const limit = z.int().min(1).max(LIMITS.pageSize).default(50);
 
 export const Conversation = z.object({
   id: ConversationId,
@@ -76,7 +76,14 @@ export const Conversation = z.object({
   updatedAt: z.date(),
 });
 export type Conversation = z.infer<typeof Conversation>;
-export const ListConversationsInput = z.object(Paging);
+/** `cursor` is a page's `nextCursor`: a moment and an id. */
+export const ListConversationsInput = z.object({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}_[\da-f-]{36}$/)
+    .optional(),
+  limit,
+});
 export type ListConversationsInput = z.infer<typeof ListConversationsInput>;
 export const ListConversationsOutput = z.object({
   items: z.array(Conversation),
@@ -102,7 +109,7 @@ export const Message = z.object({
   createdAt: z.date(),
 });
 export type Message = z.infer<typeof Message>;
-export const ListMessagesInput = z.object({ conversationId: ConversationId, ...Paging });
+export const ListMessagesInput = z.object({ conversationId: ConversationId, cursor: z.uuid().optional(), limit });
 export type ListMessagesInput = z.infer<typeof ListMessagesInput>;
 export const ListMessagesOutput = z.object({ items: z.array(Message), nextCursor: z.string().optional() });
 export type ListMessagesOutput = z.infer<typeof ListMessagesOutput>;

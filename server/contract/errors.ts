@@ -65,7 +65,8 @@ export const Reason = z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]);
 export type ReasonData = {
   INVALID_INPUT: { issues?: { path: string; message: string }[] };
   RATE_LIMITED: { retryAfterMs: number };
-  QUOTA_EXCEEDED: { resetsAt: string };
+  /** Null when it does not reset by itself: what is kept counts until it is removed. */
+  QUOTA_EXCEEDED: { resetsAt: string | null };
   PDF_NO_TEXT: { pages: number[] };
 };
 

@@ -44,7 +44,7 @@ export const FileIdInput = z.object({ fileId: FileId });
 
 export const ListFilesInput = z.object({
   status: FileStatus.optional(),
-  cursor: z.string().max(200).optional(),
+  cursor: z.uuid().optional(),
   limit: z.int().min(1).max(LIMITS.pageSize).default(50),
 });
 export type ListFilesInput = z.infer<typeof ListFilesInput>;

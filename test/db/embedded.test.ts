@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { DataDirInUseError, findTenantBySlug, openDb } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { sql } from "kysely";
@@ -14,18 +14,9 @@ const newFolder = async () => {
   return folder;
 };
 
-/** A process that opens the folder, adds tenants `t-0`, `t-1` … and tells of each one that is acknowledged. */
 const startWriter = (dataDir: string): ChildProcess => {
-  const source = `
-    import { openDb, findOrCreateTenant } from ${JSON.stringify(new URL("../../db/index.ts", import.meta.url).href)};
-    const db = await openDb({ dataDir: ${JSON.stringify(dataDir)} });
-    for (let n = 0; ; n++) {
-      await findOrCreateTenant(db, { id: crypto.randomUUID(), slug: "t-" + n });
-      console.log(n);
-    }`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const script = new URL("../support/tenant-writer.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 };
@@ -49,7 +40,7 @@ test("a folder in use is refused with a sentence, and taken over when its proces
 }, 60_000);
 
 test("timers run on time while the embedded database works", async () => {
-  const db = await openDb({ template: inject("databaseTemplate") });
+  const db = await openDb({});
   onTestFinished(() => db.close());
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
@@ -61,7 +52,7 @@ test("timers run on time while the embedded database works", async () => {
 
 test("a thread that ends by itself is told, and calls after that are refused", async () => {
   const failures: Error[] = [];
-  const db = await openDb({ template: inject("databaseTemplate"), onError: (error) => failures.push(error) });
+  const db = await openDb({ onError: (error) => failures.push(error) });
   await db.close();
   expect(failures).toEqual([]);
   await expect(db.ping()).rejects.toThrow();

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inject, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { startApp, type AppParts, type RunningApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import type { RequestContext } from "../../server/context.ts";
 import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
+import { newDatabase, newRedisUrl } from "./database.ts";
 
 export type TestApp = RunningApp & {
   /** Where it listens, without a slash at the end. */
@@ -37,13 +38,13 @@ type Options = { env?: Record<string, string>; parts?: AppParts; dataDir?: strin
 export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = {}): Promise<TestApp> => {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "docuchat-test-")));
   const printed: string[] = [];
-  const { DATABASE_URL, REDIS_URL } = process.env;
+  const database = dataDir === undefined ? await newDatabase() : undefined;
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
     DATA_DIR: folder,
-    DATABASE_URL,
-    REDIS_URL,
+    DATABASE_URL: database && "url" in database ? database.url : undefined,
+    REDIS_URL: newRedisUrl(),
     RATE_LIMIT_PER_MINUTE: "1000000",
     LOG_LEVEL: process.env["LOG_LEVEL"] ?? "silent",
     ...env,
@@ -51,7 +52,7 @@ export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = 
   const running = await startApp(config, {
     log: createLog(config.logLevel),
     print: (line) => printed.push(line),
-    ...(config.databaseUrl === undefined && dataDir === undefined ? { template: inject("databaseTemplate") } : {}),
+    ...(database && "template" in database ? { template: database.template } : {}),
     ...parts,
   });
   const { url } = await running.http.listen();

@@ -1,11 +1,11 @@
-import { inject, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { findOrCreateTenant, openDb, type Db } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
+import { newDatabase } from "./database.ts";
 
 /** The database that the environment names, or an embedded one in memory; it closes with the test. */
 export const openTestDb = async (): Promise<Db> => {
-  const url = process.env["DATABASE_URL"];
-  const db = await openDb(url === undefined ? { template: inject("databaseTemplate") } : { url });
+  const db = await openDb(await newDatabase());
   onTestFinished(() => db.close());
   return db;
 };

@@ -4,25 +4,40 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openDb } from "../../db/index.ts";
 import { openJobs } from "../../server/jobs.ts";
+import { databaseUrl, onServer } from "./database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A dumped embedded database with the whole schema, so that each test begins without making it. */
+    /** Where tests' databases begin: a dumped embedded one, or the name of one on the server. */
     databaseTemplate: string;
   }
 }
 
-/** Makes the embedded database once for all test files. */
-const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+/** Makes the schema once for all test files. */
+const setup = (project: TestProject): Promise<() => Promise<void>> => {
+  const server = process.env["DATABASE_URL"];
+  return server ? onPostgres(project, server) : onPglite(project);
+};
+
+const onPglite = async (project: TestProject) => {
   const folder = await mkdtemp(join(tmpdir(), "docuchat-template-"));
   const template = join(folder, "postgres.tar");
   const db = await openDb({});
-  const jobs = await openJobs(db, () => {});
-  await jobs.stop();
+  await (await openJobs(db, () => {})).stop();
   if ("pglite" in db.queue) await writeFile(template, await db.queue.pglite.dump());
   await db.close();
   project.provide("databaseTemplate", template);
   return () => rm(folder, { recursive: true, force: true });
+};
+
+const onPostgres = async (project: TestProject, server: string) => {
+  const template = `template_${process.pid}`;
+  await onServer(server, `create database ${template}`);
+  const db = await openDb({ url: databaseUrl(server, template) });
+  await (await openJobs(db, () => {})).stop();
+  await db.close();
+  project.provide("databaseTemplate", template);
+  return () => onServer(server, `drop database if exists ${template} with (force)`);
 };
 
 export default setup;

@@ -1,0 +1,38 @@
+import { Client } from "pg";
+import { inject, onTestFinished } from "vitest";
+import { newId } from "../../server/id.ts";
+
+/** Runs one statement on the server that `DATABASE_URL` names. */
+export const onServer = async (url: string, statement: string): Promise<void> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+};
+
+export const databaseUrl = (url: string, name: string): string =>
+  Object.assign(new URL(url), { pathname: `/${name}` }).href;
+
+/** A fresh database with the whole schema, of the kind that the environment names. It goes with the test. */
+export const newDatabase = async (): Promise<{ url: string } | { template: string }> => {
+  const server = process.env["DATABASE_URL"];
+  const template = inject("databaseTemplate");
+  if (!server) return { template };
+  const name = `test_${newId().replaceAll("-", "")}`;
+  await onServer(server, `create database ${name} template ${template}`);
+  onTestFinished(() => onServer(server, `drop database if exists ${name} with (force)`));
+  return { url: databaseUrl(server, name) };
+};
+
+let redisDatabases = 0;
+
+/** A Redis database that no other test has, or nothing where the environment names no Redis. */
+export const newRedisUrl = (): string | undefined => {
+  const server = process.env["REDIS_URL"];
+  if (!server) return undefined;
+  const worker = Number(process.env["VITEST_POOL_ID"] ?? 0);
+  return Object.assign(new URL(server), { pathname: `/${(worker * 1_000 + redisDatabases++) % 10_000}` }).href;
+};
