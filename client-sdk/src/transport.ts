@@ -26,7 +26,6 @@ export type Transport = {
 const GIVE_UP_AFTER_MS = 30_000;
 const IDLE_MS = 3_000;
 const RETRIES = 3;
-const URL_CHARS = 8_000;
 
 /** Calls go over HTTP, in batches, with answers as they come; subscriptions share one WebSocket. */
 export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport => {
@@ -47,7 +46,8 @@ export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport
     headers,
     transformer,
     maxItems: LIMITS.callsPerBatch,
-    maxURLLength: URL_CHARS,
+    // A long question in an address would be longer than servers and proxies take.
+    methodOverride: "POST",
     ...(fetch ? { fetch: (url, init) => fetch(url, init as RequestInit) } : {}),
   });
   const subscriptions = [
@@ -110,8 +110,11 @@ const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<AppRou
             const { result } = envelope;
             if (result.type === "state") {
               lost = result.error ?? lost;
-              if (result.state !== "connecting") timer = void clearTimeout(timer);
-              else timer ??= setTimeout(() => observer.error(unreachable(lost)), afterMs);
+              if (result.state === "connecting") timer ??= setTimeout(() => observer.error(unreachable(lost)), afterMs);
+              else {
+                clearTimeout(timer);
+                timer = undefined;
+              }
             }
             observer.next(envelope);
           },
