@@ -208,6 +208,21 @@ describe.skipIf(!process.env.REDIS_URL || !installed)("Redis failing (needs REDI
     redis.kill("SIGCONT");
   });
 
+  it("gives a reader the entry whose message did not come, before the one after it", async () => {
+    const keyValue = open();
+    await keyValue.append("gap", { id: 1, value: "1" }, 60_000);
+    const leave = new AbortController();
+    const ids: number[] = [];
+    const following = (async () => {
+      for await (const { id } of keyValue.read("gap", 0, leave.signal)) if (ids.push(id) === 3) leave.abort();
+    })();
+    await expect.poll(() => ids).toEqual([1]);
+    spawnSync("redis-cli", ["-p", `${port}`, "XADD", "docuchat:log:gap", "2-0", "v", "2"]);
+    await keyValue.append("gap", { id: 3, value: "3" }, 60_000);
+    await following;
+    expect(ids).toEqual([1, 2, 3]);
+  });
+
   it("loses no entry of a log to readers that resume after their connections were cut", async () => {
     const keyValue = open();
     const control = open();
