@@ -5,11 +5,12 @@ import { kyselyOf } from "../../db/open.ts";
 import { newId } from "../../server/id.ts";
 import { newTestTenant, openTestDb } from "../support/db.ts";
 
+const db = await openTestDb();
+
 const addUser = (trx: TenantDb) =>
   findOrCreateUser(trx, { id: newId(), email: `${newId()}@example.org`, role: "member" });
 
 test("a tenant sees its own rows alone, even where a query names no tenant", async () => {
-  const db = await openTestDb();
   const [ours, theirs] = [await newTestTenant(db), await newTestTenant(db)];
   await inTenant(db, theirs, addUser);
   const seen = await inTenant(db, ours, (trx) => trx.selectFrom("users").selectAll().execute());
@@ -17,7 +18,6 @@ test("a tenant sees its own rows alone, even where a query names no tenant", asy
 });
 
 test("a row of another tenant can be neither written, changed nor removed", async () => {
-  const db = await openTestDb();
   const [ours, theirs] = [await newTestTenant(db), await newTestTenant(db)];
   const user = await inTenant(db, theirs, addUser);
   const row = { tenant_id: theirs, id: newId(), email: "x@example.org", role: "admin" as const };
@@ -32,7 +32,6 @@ test("a row of another tenant can be neither written, changed nor removed", asyn
 });
 
 test("two hundred transactions of two tenants at once are never mixed", async () => {
-  const db = await openTestDb();
   const tenants = [await newTestTenant(db), await newTestTenant(db)];
   for (const tenant of tenants) await inTenant(db, tenant, addUser);
   const seen = await Promise.all(
@@ -49,7 +48,6 @@ test("two hundred transactions of two tenants at once are never mixed", async ()
 });
 
 test("a transaction that fails leaves nothing behind, and the next one works", async () => {
-  const db = await openTestDb();
   const tenant = await newTestTenant(db);
   const failing = inTenant(db, tenant, async (trx) => {
     await addUser(trx);
@@ -60,7 +58,6 @@ test("a transaction that fails leaves nothing behind, and the next one works", a
 });
 
 test("every table with a tenant has forced row-level security, a whole policy, and keys that begin with the tenant", async () => {
-  const db = await openTestDb();
   const { rows } = await sql<{ table: string; forced: boolean; policies: number; keys: string[] }>`
     select c.relname as "table", c.relrowsecurity and c.relforcerowsecurity as forced,
       (select count(*)::int from pg_policy p
@@ -76,7 +73,6 @@ test("every table with a tenant has forced row-level security, a whole policy, a
 });
 
 test("the role of a tenant's transaction owns nothing and is above nothing", async () => {
-  const db = await openTestDb();
   const tenant = await newTestTenant(db);
   const { rows } = await inTenant(db, tenant, (trx) =>
     sql`select current_user::text as role, rolsuper, rolbypassrls,
@@ -87,7 +83,6 @@ test("the role of a tenant's transaction owns nothing and is above nothing", asy
 });
 
 test("an id that no row has is simply not found", async () => {
-  const db = await openTestDb();
   const tenant = await newTestTenant(db);
   expect(await inTenant(db, tenant, (trx) => findFile(trx, newId()))).toBeUndefined();
 });

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { startApp, type AppParts, type RunningApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import type { RequestContext } from "../../server/context.ts";
 import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
-import { newDatabase, newRedisUrl } from "./database.ts";
+import { cleanUp, newDatabase, newRedisUrl } from "./database.ts";
 
 export type TestApp = RunningApp & {
   /** Where it listens, without a slash at the end. */
@@ -34,7 +33,8 @@ export type TestUser = {
 
 type Options = { env?: Record<string, string>; parts?: AppParts; dataDir?: string };
 
-/** Starts the whole product on a free port, on the services that the environment names; it ends with the test. */
+/** Starts the whole product on a free port, on the services that the environment names; it ends with the test, or with the file
+ * when it is started outside of one. Tests that share one take a tenant each. */
 export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = {}): Promise<TestApp> => {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "docuchat-test-")));
   const printed: string[] = [];
@@ -58,7 +58,7 @@ export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = 
   const { url } = await running.http.listen();
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= running.close());
-  onTestFinished(async () => {
+  cleanUp(async () => {
     await close();
     if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
   });
@@ -94,7 +94,7 @@ const signIn = async (
 ): Promise<TestUser> => {
   const anonymous = createCaller(contextOf(app, { tenantSlug: tenant }));
   const { challengeId } = await anonymous.auth.requestCode({ email });
-  const code = codeIn(printed.findLast((line) => line.includes(email)));
+  const code = codeIn(printed.findLast((line) => line.includes(email.trim().toLowerCase())));
   const signedIn = await anonymous.auth.verifyCode({ challengeId, code });
   return {
     accessToken: signedIn.accessToken,

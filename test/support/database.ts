@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { inject, onTestFinished } from "vitest";
+import { afterAll, inject, onTestFinished } from "vitest";
 import { newId } from "../../server/id.ts";
 
 /** Runs one statement on the server that `DATABASE_URL` names. */
@@ -16,14 +16,23 @@ export const onServer = async (url: string, statement: string): Promise<void> =>
 export const databaseUrl = (url: string, name: string): string =>
   Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
-/** A fresh database with the whole schema, of the kind that the environment names. It goes with the test. */
+/** Runs after the test, or, called outside of one, after the file's last test. */
+export const cleanUp = (work: () => Promise<void> | void): void => {
+  try {
+    onTestFinished(async () => work());
+  } catch {
+    afterAll(async () => work());
+  }
+};
+
+/** A fresh database with the whole schema, of the kind that the environment names. It goes with the test, or the file. */
 export const newDatabase = async (): Promise<{ url: string } | { template: string }> => {
   const server = process.env["DATABASE_URL"];
   const template = inject("databaseTemplate");
   if (!server) return { template };
   const name = `test_${newId().replaceAll("-", "")}`;
   await onServer(server, `create database ${name} template ${template}`);
-  onTestFinished(() => onServer(server, `drop database if exists ${name} with (force)`));
+  cleanUp(() => onServer(server, `drop database if exists ${name} with (force)`));
   return { url: databaseUrl(server, name) };
 };
 

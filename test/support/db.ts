@@ -1,12 +1,11 @@
-import { onTestFinished } from "vitest";
 import { findOrCreateTenant, openDb, type Db } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
-import { newDatabase } from "./database.ts";
+import { cleanUp, newDatabase } from "./database.ts";
 
-/** The database that the environment names, or an embedded one in memory; it closes with the test. */
+/** The database that the environment names, or an embedded one in memory; it closes with the test or the file. */
 export const openTestDb = async (): Promise<Db> => {
   const db = await openDb(await newDatabase());
-  onTestFinished(() => db.close());
+  cleanUp(() => db.close());
   return db;
 };
 
