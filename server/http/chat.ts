@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- a route
 import type { Handler } from "hono";
 import type { z } from "zod";
 import type { AskInput, ChatEvent } from "../contract/chat.ts";

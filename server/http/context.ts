@@ -1,5 +1,4 @@
 import type { IncomingMessage, OutgoingMessage } from "node:http";
-// oxlint-disable-next-line no-restricted-imports -- http/ is where requests come in
 import type { HttpBindings } from "@hono/node-server";
 import { RequestId } from "../contract/ids.ts";
 import type { App, Client, RequestContext } from "../context.ts";

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- http/ translates what procedures throw
 import { TRPCError } from "@trpc/server";
 import { REASONS, type ErrorBody } from "../contract/errors.ts";
 import { hasReason, ReasonError, toReasonError } from "../errors.ts";

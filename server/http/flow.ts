@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-// oxlint-disable-next-line no-restricted-imports -- the socket's own buffer
 import type { WebSocket } from "ws";
 
 /** Above this, whoever produces waits. */

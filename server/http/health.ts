@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- a group of routes
 import { Hono } from "hono";
 import type { App } from "../context.ts";
 import type { HttpEnv } from "./context.ts";

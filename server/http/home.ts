@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- a route
 import type { Handler } from "hono";
 import manifest from "../../package.json" with { type: "json" };
 import type { HttpEnv } from "./context.ts";

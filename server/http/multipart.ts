@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-// oxlint-disable-next-line no-restricted-imports -- http/ reads forms
 import { Busboy, type BusboyFileStream } from "@fastify/busboy";
 import { ReasonError } from "../errors.ts";
 import type { Incoming } from "../files/receive.ts";
@@ -83,13 +82,14 @@ const openForm = ({ headers }: IncomingMessage) => {
 
 type Saved = { sizeBytes: number; sha256: string };
 
-const save = async (stream: AsyncIterable<Buffer>, path: string, maxBytes: number): Promise<Saved> => {
+const save = async (stream: BusboyFileStream, path: string, maxBytes: number): Promise<Saved> => {
   const hash = createHash("sha256");
   let head: Buffer = Buffer.alloc(0);
   let sizeBytes = 0;
   const target = await open(path, "wx", 0o600);
   try {
-    for await (const part of stream) {
+    // Destroyed while the form still writes to it, it would fail as if the body were cut.
+    for await (const part of stream.iterator({ destroyOnReturn: false })) {
       sizeBytes += part.length;
       if (sizeBytes > maxBytes) throw new ReasonError("FILE_TOO_LARGE");
       if (head.length < HEADER_WITHIN_BYTES) {

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-// oxlint-disable-next-line no-restricted-imports -- a group of routes
 import { Hono, type Context } from "hono";
 import type { z } from "zod";
 import { enter } from "../auth/enter.ts";

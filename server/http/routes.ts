@@ -1,4 +1,3 @@
-// oxlint-disable no-restricted-imports -- every route, in one place
 import { TRPCError } from "@trpc/server";
 import { Hono } from "hono";
 import { cors } from "hono/cors";

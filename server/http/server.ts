@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Duplex } from "node:stream";
-// oxlint-disable-next-line no-restricted-imports -- http/ is the server
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";

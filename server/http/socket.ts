@@ -1,4 +1,3 @@
-// oxlint-disable no-restricted-imports -- http/ hands the socket to tRPC
 import type { IncomingMessage } from "node:http";
 import { getTRPCErrorShape, transformTRPCResponse, TRPCError } from "@trpc/server";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";

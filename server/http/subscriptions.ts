@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the wire of the socket
 import { jsonEncoder, type Encoder } from "@trpc/server/adapters/ws";
 import { LIMITS } from "../contract/limits.ts";
 

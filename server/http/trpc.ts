@@ -1,4 +1,3 @@
-// oxlint-disable no-restricted-imports -- http/ hands requests to tRPC
 import { TRPCError, type ProcedureType } from "@trpc/server";
 import { resolveResponse } from "@trpc/server/http";
 import type { Handler } from "hono";

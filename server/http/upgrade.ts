@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-// oxlint-disable-next-line no-restricted-imports -- http/ accepts sockets
 import { WebSocketServer, type WebSocket } from "ws";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-// oxlint-disable-next-line no-restricted-imports -- a route
 import type { Handler } from "hono";
 import { enter } from "../auth/enter.ts";
 import type { App } from "../context.ts";

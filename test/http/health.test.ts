@@ -1,0 +1,70 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import type { App } from "../../server/context.ts";
+import { createHttp } from "../../server/http/server.ts";
+import { startTestApp } from "../support/app.ts";
+
+/** The app's HTTP in somebody else's server. */
+const mount = async (app: App) => {
+  const http = createHttp(app);
+  const server = createServer(http.listener).on("upgrade", http.upgrade).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const end = async () => {
+    await http.close();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { http, url, end };
+};
+
+const get = async (url: string) => {
+  const response = await fetch(url);
+  return { status: response.status, body: (await response.json()) as unknown };
+};
+
+test("a server tells that it lives, and each thing that it needs to serve", async () => {
+  const { app, url } = await startTestApp();
+  expect((await get(`${url}/healthz`)).status).toBe(200);
+  expect(await get(`${url}/readyz`)).toEqual({
+    status: 200,
+    body: { status: "ready", dependencies: { database: "ok", keyValue: "ok" } },
+  });
+
+  const hanging = await mount({ ...app, keyValue: { ...app.keyValue, ping: () => new Promise(() => {}) } });
+  const start = performance.now();
+  expect(await get(`${hanging.url}/readyz`)).toEqual({
+    status: 503,
+    body: { status: "not ready", dependencies: { database: "ok", keyValue: "failed" } },
+  });
+  expect(performance.now() - start).toBeLessThan(3_000);
+  expect((await get(`${hanging.url}/healthz`)).status).toBe(200);
+  await hanging.end();
+});
+
+test("a server that is mounted in another serves there, and says so when it closes", async () => {
+  const { app } = await startTestApp();
+  const { http, url, end } = await mount(app);
+  expect((await get(`${url}/readyz`)).status).toBe(200);
+  await http.close();
+  expect(await get(`${url}/readyz`)).toMatchObject({ status: 503, body: { status: "closing" } });
+  expect((await get(`${url}/healthz`)).status).toBe(200);
+  await end();
+});
+
+test("metrics count requests by the class of their status", async () => {
+  const { url } = await startTestApp();
+  const count = (text: string, status: string) =>
+    Number(new RegExp(`^docuchat_http_requests_total\\{status="${status}"\\} (\\d+)$`, "m").exec(text)?.[1]);
+  const scrape = async () => (await fetch(`${url}/metrics`)).text();
+  const before = await scrape();
+  for (let i = 0; i < 3; i++) await get(`${url}/nowhere`);
+  const after = await scrape();
+  expect(count(after, "4xx") - count(before, "4xx")).toBe(3);
+  expect(count(after, "2xx") - count(before, "2xx")).toBe(1);
+  expect(after).toMatch(/^process_resident_memory_bytes [1-9]\d*$/m);
+  expect(after).toMatch(/^docuchat_http_requests_in_flight 1$/m);
+  expect(after).toMatch(/^docuchat_open_sockets 0$/m);
+});
