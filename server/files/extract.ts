@@ -68,12 +68,13 @@ export async function* extractDocument(path: string, options: ExtractOptions): A
     for (;;) {
       const event = await extractor.take();
       if (event.type === "done") return;
-      if (event.type === "opened") keepSpare();
       yield event;
     }
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
+    const closed = !living.has(extractor);
     await end(extractor);
+    if (!closed) keepSpare();
   }
 }

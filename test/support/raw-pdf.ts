@@ -80,27 +80,33 @@ export const makeZipBombPdf = (bytes: number): Buffer => {
 
 const hex = (unit: number) => unit.toString(16).padStart(4, "0");
 
+/** The UTF-16 units of a text. */
+const hexOf = (text: string) => Array.from({ length: text.length }, (_, i) => hex(text.charCodeAt(i))).join("");
+
 /** Maps a code to the same UTF-16 unit, for the rows of 256 that are used. */
-const toUnicode = (units: Set<number>): RawObject => {
+const toUnicode = (units: Set<number>, ligatures: Record<string, string>): RawObject => {
   const rows = [...new Set([...units].map((unit) => unit >> 8))].map((row) => {
     const start = hex(row << 8);
     return `1 beginbfrange\n<${start}> <${hex((row << 8) | 0xff)}> <${start}>\nendbfrange`;
   });
+  const single = Object.entries(ligatures).map(
+    ([code, letters]) => `1 beginbfchar\n<${hex(code.charCodeAt(0))}> <${hexOf(letters)}>\nendbfchar`,
+  );
   return text(
-    `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def /CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n${rows.join("\n")}\nendcmap end end`,
+    `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def /CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n${[...rows, ...single].join("\n")}\nendcmap end end`,
   );
 };
 
 /**
  * One page of texts in any script, as a printing program leaves them: each text is shown left to right from its `x`
- * exactly in the order given, every letter half an em wide.
+ * exactly in the order given, every letter half an em wide. `ligatures` are letters that one glyph stands for, by the
+ * character (of the private use area) that shows it.
  */
-export const makeUnicodePdf = (texts: PlacedText[]): Buffer => {
+export const makeUnicodePdf = (texts: PlacedText[], ligatures: Record<string, string> = {}): Buffer => {
   const units = new Set<number>();
   const show = ({ text, x, y, size = 12 }: PlacedText) => {
-    const codes = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
-    for (const code of codes) units.add(code);
-    return `BT /F1 ${size} Tf ${x} ${842 - y} Td <${codes.map(hex).join("")}> Tj ET`;
+    for (let i = 0; i < text.length; i++) if (!(text.charAt(i) in ligatures)) units.add(text.charCodeAt(i));
+    return `BT /F1 ${size} Tf ${x} ${842 - y} Td <${hexOf(text)}> Tj ET`;
   };
   const content = texts.map(show).join("\n");
   return makeRawPdf([
@@ -110,7 +116,7 @@ export const makeUnicodePdf = (texts: PlacedText[]): Buffer => {
     text(content),
     "<< /Type /Font /Subtype /Type0 /BaseFont /Arial /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>",
     "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Arial /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor 8 0 R >>",
-    toUnicode(units),
+    toUnicode(units, ligatures),
     "<< /Type /FontDescriptor /FontName /Arial /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",
   ]);
 };

@@ -11,9 +11,9 @@ const TITLE_CHARS = 80;
 const PATH_CHARS = 240;
 
 const NUMBER =
-  /^(?:(?:chapter|section|part|appendix|item|article|فصل|بخش)\s+)?(\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?:[.:)]|\s)\s*\p{L}/iu;
+  /^(?:(?:chapter|section|part|appendix|item|article|note|فصل|بخش)\s+)?(\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?:[.:)]|\s)\s*\p{L}/iu;
 const NUMBERED =
-  /^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+\p{Lu}|(?:chapter|section|part|appendix|item|article)\s+[\dIVXA-Z])/iu;
+  /^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+\p{Lu}|(?:chapter|section|part|appendix|item|article|note)\s+[\dIVXA-Z])/iu;
 const STARTS_LOW = /^[^\p{L}]*\p{Ll}/u;
 const ENDS_TEXT = /[.,;:!?،؛。，；]$/u;
 
@@ -34,7 +34,7 @@ export const headingOf = (paragraph: Paragraph, usual: Usual): Heading | undefin
   const ownFont = paragraph.lines.every(({ font }) => font !== usual.font) && first.size >= 0.97 * usual.size;
   if (!larger && !ownFont) return;
   const number = NUMBERED.test(title) ? NUMBER.exec(title)?.[1] : undefined;
-  return { title, size, depth: number ? number.split(".").length : 0 };
+  return { title, size, depth: number ? number.split(".").length : 1 };
 };
 
 const isAbove = (a: Level, b: Level) => a.size > b.size || (a.size === b.size && a.depth < b.depth);

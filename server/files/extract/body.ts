@@ -2,7 +2,7 @@ import { dropFurniture } from "./furniture.ts";
 import type { ReadPage } from "./lines.ts";
 
 /** A page that says the same as every other says something when it has this many letters. */
-const STATEMENT_LETTERS = 40;
+const STATEMENT_LETTERS = 15;
 
 const count = (page: ReadPage, what: RegExp) =>
   page.lines.reduce((sum, { start, end }) => sum + (page.text.slice(start, end).match(what)?.length ?? 0), 0);

@@ -86,13 +86,18 @@ const readingOrder = (placed: Placed[]): Placed[] => {
   return placed.some(({ direction }) => direction === "left") ? fromLeft(placed) : placed;
 };
 
+/** Words of two scripts are two words, however tight they are set. */
+const isScriptChange = (a: Direction, b: Direction) =>
+  (a === "left" && b === "right") || (a === "right" && b === "left");
+
 const isSpaced = (a: Placed, b: Placed): boolean => {
+  if (isScriptChange(a.direction, b.direction)) return true;
   if (b.at - a.at === 1) return b.gap;
   if (a.at - b.at === 1) return a.gap;
   return true;
 };
 
-/** The text of runs that stand in one row, given from left to right, with one space where they are set apart. */
+/** The text of runs that stand in one row, given from left to right, with one space where they are set apart, none before a vowel mark. */
 export const lineText = (runs: Run[]): string => {
   const parts: string[] = [];
   let previous: Placed | undefined;
@@ -101,5 +106,9 @@ export const lineText = (runs: Run[]): string => {
     parts.push(item.run.text);
     previous = item;
   }
-  return parts.join("").replace(/\s+/g, " ").trim();
+  return parts
+    .join("")
+    .replace(/\s+/g, " ")
+    .replace(/ (?=[\u064B-\u065F])/g, "")
+    .trim();
 };

@@ -9,13 +9,22 @@ export type ReadLine = PageLine & {
   /** Of most of its letters. */
   size: number;
   font: string;
-  /** Stretches of text that a wide gap parts; more than one may be a row of a table. */
+  /** Stretches of text that a very wide gap parts; more than one may be a row of a table. */
   cells: number;
   /** Lines of one region stand under each other; counts from 0 on each page. */
   region: number;
 };
 
 export type ReadPage = Omit<PageText, "lines"> & { lines: ReadLine[] };
+
+/** In ems. */
+const CELL_GAP = 1.5;
+
+const countCells = ({ segments }: Row): number =>
+  segments.filter((segment, i) => {
+    const left = segments[i - 1];
+    return !left || segment.u0 - left.u1 > CELL_GAP * Math.max(segment.size, left.size);
+  }).length;
 
 /** Font and size of most letters. */
 const mainStyle = (runs: Run[]): { size: number; font: string } => {
@@ -36,7 +45,7 @@ const toLine = (row: Row, turn: Turn) => {
   const u0 = Math.min(...row.segments.map((segment) => segment.u0));
   const u1 = Math.max(...row.segments.map((segment) => segment.u1));
   const box = toBox(turn, { u0, u1, top: row.top, bottom: row.bottom });
-  return { text: lineText(runs), box, cells: row.segments.length, ...mainStyle(runs) };
+  return { text: lineText(runs), box, cells: countCells(row), ...mainStyle(runs) };
 };
 
 /** The turns that occur, the one with most text first: what is written across the page comes last. */

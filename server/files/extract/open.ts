@@ -1,17 +1,21 @@
 // oxlint-disable no-restricted-imports -- the one place that reads PDFs
-import "./no-canvas.ts";
+import "./prepare.ts";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { PDFParse } from "pdf-parse";
-// @ts-expect-error -- the package has no types for it
-import * as worker from "pdfjs-dist/legacy/build/pdf.worker.mjs";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist/types/src/display/api.js";
 import type { DocumentFault } from "./protocol.ts";
 
 export type PdfDocument = PDFDocumentProxy;
 export type PdfPage = PDFPageProxy;
 
-/** The parser runs in this thread, which is its own already; handing it over keeps it loaded in a warm process. */
+/** Imported only now, since a static import would be loaded before `prepare` could change anything. */
+const { PDFParse } = await import("pdf-parse");
+/**
+ * The half of the parser that it would start a thread for. This thread is its own already; handed over, it is loaded
+ * ahead.
+ */
+// @ts-expect-error -- the package has no types for this file
+const worker: unknown = await import("pdfjs-dist/legacy/build/pdf.worker.mjs");
 Object.assign(globalThis, { pdfjsWorker: worker });
 
 const require = createRequire(import.meta.url);

@@ -1,11 +1,11 @@
 /** The thread that reads one PDF and cuts it into chunks; it may run out of time or memory at any moment. */
 import { parentPort } from "node:worker_threads";
-import { countTokens } from "../../tokens.ts";
 import { chunkDocument } from "../chunk/chunk.ts";
 import { bodyOf } from "./body.ts";
 import type { ReadPage } from "./lines.ts";
 import { faultOf, openPdf, type PdfDocument } from "./open.ts";
 import { readPage } from "./page.ts";
+import { SAMPLE } from "./sample.ts";
 import type { ChildMessage, DocumentFault, Limits, Parse } from "./protocol.ts";
 
 const CHUNKS_PER_MESSAGE = 64;
@@ -56,6 +56,14 @@ const parse = async ({ data, limits }: Parse): Promise<DocumentFault | undefined
   sendChunks(body, limits);
 };
 
+/** Reads a small document before the real one is there, so that everything is loaded and compiled by then. */
+const rehearse = async () => {
+  const document = await openPdf(Buffer.from(SAMPLE));
+  const page = await readPage(document, 1);
+  chunkDocument([page], { chunkTokens: 50, overlapTokens: 10 });
+  await document.loadingTask.destroy();
+};
+
 /** The parser rejects promises that nobody holds, even after it has answered: that must not end the process. */
 process.on("unhandledRejection", () => {});
 
@@ -63,5 +71,5 @@ parentPort?.once("message", (message: Parse) => {
   void parse(message).then((fault) => tell(fault ? { type: "refused", ...fault } : { type: "done" }));
 });
 
-countTokens("warm");
+await rehearse();
 tell({ type: "ready" });

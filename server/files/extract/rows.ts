@@ -5,8 +5,8 @@ export type Segment = { runs: Run[]; u0: number; u1: number; size: number };
 /** What stands on one baseline, from left to right. */
 export type Row = { segments: Segment[]; top: number; bottom: number };
 
-/** A gap of this many ems may part two columns. */
-const WIDE_GAP = 1;
+/** A gap of this many ems may part two columns; justified text has some as well. */
+const WIDE_GAP = 0.6;
 /** Rows that a run may still belong to: baselines come in order, and few rows overlap. */
 const OPEN_ROWS = 4;
 
