@@ -34,8 +34,10 @@ export const requestCode = async (
   if (!slug.success) throw new ReasonError("TENANT_UNKNOWN");
   const claim: Claim = { slug: slug.data, email };
   await limit(app, "codesByClient", client.address);
-  await limit(app, "codesByAddress", `${claim.slug}:${email}`);
-  await limit(app, "codesByAddressDaily", `${claim.slug}:${email}`);
+  // By the address alone, so that many tenants' names bring no more mail; and hashed, for the store keeps it a day.
+  const mailbox = hashCode(app.codeKey, "mailbox", email);
+  await limit(app, "codesByAddress", mailbox);
+  await limit(app, "codesByAddressDaily", mailbox);
 
   const challengeId = newId();
   const code = newCode();

@@ -1,6 +1,7 @@
 import type { App } from "../context.ts";
 import type { ChatEvent } from "../contract/chat.ts";
 import type { Reason } from "../contract/errors.ts";
+import { newId } from "../id.ts";
 
 /** What a running answer writes: the contract's events, or the failure that ended it before it said anything. */
 export type LogEvent = ChatEvent | { type: "failed"; reason: Reason };
@@ -17,19 +18,19 @@ const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${
 
 /** The one writer of an answer's log. While it lives it holds a lease, by which readers know that more will come. */
 export const openAnswerLog = async (app: App, answer: Answer) => {
-  const holder = `${process.pid}`;
+  const holder = newId();
+  const warn = (error: unknown) => app.log.warn("answer lease", { messageId: answer.messageId, error });
   const hold = () => app.keyValue.hold(leaseName(answer), holder, LEASE_MS);
   await hold();
-  const renewal = setInterval(() => {
-    hold().catch((error: unknown) => app.log.warn("answer lease not renewed", { messageId: answer.messageId, error }));
-  }, LEASE_MS / 3);
+  const renewal = setInterval(() => void hold().catch(warn), LEASE_MS / 3);
   let seq = 0;
   return {
     append: (event: LogEvent): Promise<void> =>
       app.keyValue.append(logName(answer), { id: ++seq, value: JSON.stringify(event) }, LIFE_MS),
     close: async (): Promise<void> => {
       clearInterval(renewal);
-      await app.keyValue.release(leaseName(answer), holder);
+      // A lease that cannot be released runs out by itself.
+      await app.keyValue.release(leaseName(answer), holder).catch(warn);
     },
   };
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Box } from "./files.ts";
 import { ConversationId, FileId, MessageId, RequestId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { PlainText } from "./text.ts";
 
 export const Outcome = z.enum(["answered", "no_answer", "cancelled", "interrupted"]);
 export type Outcome = z.infer<typeof Outcome>;
@@ -51,7 +52,7 @@ export const ChatEvent = z.discriminatedUnion("type", [
 ]);
 export type ChatEvent = z.infer<typeof ChatEvent>;
 
-export const Question = z.string().trim().min(1).max(LIMITS.questionChars);
+export const Question = PlainText.min(1).max(LIMITS.questionChars);
 
 export const AskInput = z.object({
   conversationId: ConversationId.optional(),
@@ -116,13 +117,13 @@ export type ListMessagesOutput = z.infer<typeof ListMessagesOutput>;
 
 export const RenameInput = z.object({
   conversationId: ConversationId,
-  title: z.string().trim().min(1).max(LIMITS.titleChars),
+  title: PlainText.min(1).max(LIMITS.titleChars),
 });
 export type RenameInput = z.infer<typeof RenameInput>;
 
 export const RateInput = z.object({
   messageId: MessageId,
   rating: Rating.nullable(),
-  comment: z.string().trim().max(LIMITS.commentChars).optional(),
+  comment: PlainText.max(LIMITS.commentChars).optional(),
 });
 export type RateInput = z.infer<typeof RateInput>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Reason } from "./errors.ts";
 import { FileId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { PlainText } from "./text.ts";
 
 export const FileStatus = z.enum(["queued", "ingesting", "ready", "failed"]);
 export type FileStatus = z.infer<typeof FileStatus>;
@@ -67,7 +68,7 @@ export type FilePage = z.infer<typeof FilePage>;
 const FileIds = z.array(FileId).min(1).max(LIMITS.fileIdsPerQuestion);
 
 export const SearchInput = z.object({
-  query: z.string().trim().min(1).max(LIMITS.questionChars),
+  query: PlainText.min(1).max(LIMITS.questionChars),
   fileIds: FileIds.optional(),
   limit: z.int().min(1).max(LIMITS.searchHits).optional(),
 });

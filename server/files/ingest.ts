@@ -173,7 +173,7 @@ const embedBatch = (run: Run, batch: Chunk[]) =>
 type Batch = {
   batch: Chunk[];
   vectors: Float32Array[];
-  tokens: number;
+  tokens: number | undefined;
   progress: Parameters<typeof setProgress>[2];
 };
 
@@ -188,7 +188,7 @@ const store = (run: Run, { batch, vectors, tokens, progress }: Batch) =>
       kind: "embedding",
       model: run.app.model.embedding.model,
       userId: run.uploadedBy,
-      embeddingTokens: tokens,
+      embeddingTokens: tokens ?? batch.reduce((sum, chunk) => sum + chunk.tokens, 0),
     });
     await setProgress(trx, run, progress);
   });

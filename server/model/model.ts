@@ -31,8 +31,8 @@ export const NO_ANSWER = "[no_answer]";
 export type Embedded = {
   /** One unit vector a text, `dimensions` long. */
   vectors: Float32Array[];
-  /** As billed; 0 for a provider that bills nothing. */
-  tokens: number;
+  /** As the provider counted them; undefined where it counts none, and whoever calls it does. */
+  tokens: number | undefined;
 };
 
 /**

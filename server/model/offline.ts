@@ -39,7 +39,7 @@ const embedAll = async (embed: Embedder, { texts, purpose, signal }: Embedding):
     await yieldToLoop();
     turnEndsAt = performance.now() + MS_PER_TURN;
   }
-  return { vectors, tokens: 0 };
+  return { vectors, tokens: undefined };
 };
 
 async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatPart> {

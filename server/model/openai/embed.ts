@@ -14,11 +14,13 @@ const COUNT_MARGIN_TOKENS = 1_000;
 const TRIES = 4;
 
 export type EmbeddingSpace = { model: string; dimensions: number; sendDimensions: boolean };
+/** The vendor always counts. */
+type Counted = Embedded & { tokens: number };
 type Call = { space: EmbeddingSpace; timeouts: Timeouts; signal: AbortSignal | undefined };
 
 /** Embeds the texts in as few requests as the vendor's limits allow. */
-export const embedTexts = async (vendor: Vendor, texts: readonly string[], call: Call): Promise<Embedded> => {
-  const embedded: Embedded = { vectors: [], tokens: 0 };
+export const embedTexts = async (vendor: Vendor, texts: readonly string[], call: Call): Promise<Counted> => {
+  const embedded: Counted = { vectors: [], tokens: 0 };
   for (const input of groupBySize(texts.map(fitInput))) {
     const { vectors, tokens } = await embedGroup(vendor, input, call);
     embedded.vectors.push(...vectors);
@@ -47,7 +49,7 @@ const groupBySize = (texts: readonly string[]): string[][] => {
   return groups;
 };
 
-const embedGroup = (vendor: Vendor, input: string[], { space, timeouts, signal }: Call): Promise<Embedded> => {
+const embedGroup = (vendor: Vendor, input: string[], { space, timeouts, signal }: Call): Promise<Counted> => {
   const body: EmbeddingBody = {
     model: space.model,
     input,

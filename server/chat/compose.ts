@@ -1,0 +1,156 @@
+import { inTenant, listHistory } from "../../db/index.ts";
+import type { Citation, Outcome, Source, TokenUsage } from "../contract/chat.ts";
+import type { TenantContext } from "../context.ts";
+import type { ModelSource } from "../model/model.ts";
+import { createQuoteFinder } from "../retrieval/quote.ts";
+import { rewrite } from "../retrieval/rewrite.ts";
+import { retrieve, type Retrieved } from "../retrieval/search.ts";
+import { countTokens } from "../tokens.ts";
+import type { LogEvent } from "./answer-log.ts";
+import { createCitationReader, type Claim } from "./citations.ts";
+import { buildPrompt, type Turn } from "./prompt.ts";
+import { createRefusalReader } from "./refusal.ts";
+
+export type NewAnswer = {
+  conversationId: string;
+  questionId: string;
+  messageId: string;
+  model: string;
+  question: string;
+  fileIds?: readonly string[] | undefined;
+};
+
+/** What an answer has said so far, as it is stored. */
+export type Said = { text: string; sources: Source[]; citations: Citation[]; usage: TokenUsage };
+
+/** An answer that is being written. */
+export type Run = NewAnswer & {
+  ctx: TenantContext;
+  said: Said;
+  tell: (event: LogEvent) => Promise<void>;
+  signal: AbortSignal;
+};
+
+const HISTORY_MESSAGES = 6;
+const HISTORY_TOKENS = 1_500;
+const MAX_COMPLETION_TOKENS = 1_500;
+const EXCERPT_CHARS = 320;
+
+/**
+ * Finds the sources of an answer and has the model write it, telling each event and keeping what is said. Throws what
+ * the model throws, or the signal's reason; what was said and spent by then stands in `run.said`.
+ */
+export const compose = async (run: Run): Promise<Outcome> => {
+  const { ctx, question, model, fileIds, signal } = run;
+  const history = await loadHistory(run);
+  const rewritten = await rewrite(ctx, { question, history, model }, signal);
+  if (rewritten !== undefined) await run.tell({ type: "rewritten", query: rewritten });
+  const query = rewritten ?? question;
+  const passages = pack(await retrieve(ctx, { query, fileIds, limit: ctx.app.config.topK }, signal), run);
+  run.said.sources = passages.map(toSource);
+  await run.tell({ type: "sources", sources: run.said.sources });
+  return stream(run, passages, { query, history });
+};
+
+const loadHistory = async ({ ctx, conversationId, questionId }: Run): Promise<Turn[]> => {
+  const rows = await inTenant(ctx.app.db, ctx.tenantId, (trx) =>
+    listHistory(trx, ctx.userId, { conversationId, before: questionId, limit: HISTORY_MESSAGES }),
+  );
+  const turns: Turn[] = [];
+  let tokens = 0;
+  for (const { role, text } of rows.toReversed()) {
+    tokens += countTokens(text);
+    if (tokens > HISTORY_TOKENS) break;
+    if (text) turns.unshift({ role, content: text });
+  }
+  return turns;
+};
+
+/** As many of the best passages as the context may hold. */
+const pack = (passages: Retrieved[], { ctx }: Run): Retrieved[] => {
+  let room = ctx.app.config.maxContextTokens;
+  return passages.filter((passage) => {
+    const fits = passage.tokens <= room;
+    if (fits) room -= passage.tokens;
+    return fits;
+  });
+};
+
+const toSource = (passage: Retrieved, index: number): Source =>
+  ({
+    n: index + 1,
+    fileId: passage.file_id,
+    fileName: passage.file_name,
+    page: passage.page_from,
+    excerpt: excerptOf(passage.text),
+  }) as Source;
+
+const excerptOf = (text: string): string =>
+  text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS).toWellFormed().trimEnd()}…` : text;
+
+const stream = async (
+  run: Run,
+  passages: Retrieved[],
+  { query, history }: { query: string; history: Turn[] },
+): Promise<Outcome> => {
+  const sources: ModelSource[] = passages.map((passage, index) => ({
+    n: index + 1,
+    fileName: passage.file_name,
+    page: passage.page_from,
+    text: passage.text,
+  }));
+  const messages = buildPrompt({ question: run.question, sources, history });
+  const request = { model: run.model, messages, question: query, sources, maxCompletionTokens: MAX_COMPLETION_TOKENS };
+  const reader = createCitationReader(sources.length);
+  const cite = citer(run, passages);
+  const show = async ({ text, claims }: { text: string; claims: Claim[] }) => {
+    if (text) {
+      run.said.text += text;
+      await run.tell({ type: "delta", text });
+    }
+    for (const claim of claims) await cite(claim);
+  };
+  const refusal = createRefusalReader();
+  let counted = false;
+  try {
+    for await (const part of run.ctx.app.model.chat(request, run.signal)) {
+      if (part.type === "delta") {
+        await show(reader.push(refusal.push(part.text)));
+        continue;
+      }
+      run.said.usage = { promptTokens: part.promptTokens, completionTokens: part.completionTokens };
+      counted = true;
+    }
+    run.signal.throwIfAborted();
+    await show(reader.push(refusal.end()));
+    await show(reader.end());
+  } finally {
+    // A stream that was cut or cancelled tells no usage, and was paid for all the same.
+    if (!counted)
+      run.said.usage = estimate(
+        messages.map((message) => message.content),
+        run.said.text,
+      );
+  }
+  return refusal.refused() ? "no_answer" : "answered";
+};
+
+const estimate = (prompt: string[], completion: string): TokenUsage => ({
+  promptTokens: prompt.reduce((sum, text) => sum + countTokens(text), 0),
+  completionTokens: countTokens(completion),
+});
+
+/** Writes a citation for each claim: the quote that supports it, unless the same has been cited already. */
+const citer = (run: Run, passages: Retrieved[]) => {
+  const findQuote = createQuoteFinder(run.ctx);
+  const cited = new Set<string>();
+  return async ({ n, text }: Claim): Promise<void> => {
+    const passage = passages[n - 1];
+    const quote = passage && (await findQuote(passage, text));
+    if (!quote || cited.has(`${n} ${quote.quote}`)) return;
+    cited.add(`${n} ${quote.quote}`);
+    const citation = { n, fileId: passage.file_id, fileName: passage.file_name, ...quote } as Citation;
+    run.said.citations.push(citation);
+    await run.tell({ type: "citation", ...citation });
+  };
+};

@@ -1,0 +1,33 @@
+import { NO_ANSWER } from "../model/model.ts";
+
+/** Takes the mark of an answer that the documents do not give off the beginning of a stream. */
+export const createRefusalReader = () => {
+  /** What may yet become the mark; undefined once that is settled. */
+  let start: string | undefined = "";
+  let refused = false;
+  /** The space behind the mark goes with it. */
+  let afterMark = false;
+
+  const show = (text: string): string => {
+    const shown = afterMark ? text.trimStart() : text;
+    afterMark &&= shown === "";
+    return shown;
+  };
+  const settle = (text: string): string => {
+    start = undefined;
+    refused = text.trimStart().startsWith(NO_ANSWER);
+    afterMark = refused;
+    return show(refused ? text.trimStart().slice(NO_ANSWER.length) : text);
+  };
+  return {
+    /** The text that may be shown now. */
+    push: (delta: string): string => {
+      if (start === undefined) return show(delta);
+      start += delta;
+      const begun = start.trimStart();
+      return begun.length < NO_ANSWER.length && NO_ANSWER.startsWith(begun) ? "" : settle(start);
+    },
+    end: (): string => (start === undefined ? "" : settle(start)),
+    refused: (): boolean => refused,
+  };
+};
