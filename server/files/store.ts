@@ -8,7 +8,7 @@ export type ContentKey = { tenantId: string; fileId: string };
 
 /** The bytes of files. */
 export type FileStore = {
-  /** A folder for bytes on their way in, on the same disk. What is left there after a crash is removed at start. */
+  /** A folder for bytes on their way in, on the same disk. What a crash leaves there is removed at a later start. */
   incomingDir: string;
   /** Takes a whole local file over, durably. */
   adopt(key: ContentKey, path: string): Promise<void>;
@@ -21,11 +21,14 @@ export type FileStore = {
   list(olderThanMs: number): AsyncIterable<ContentKey>;
 };
 
+/** Longer than any upload takes. */
+const ABANDONED_MS = 3_600_000;
+
 /** Keeps bytes in `<dir>/<tenant>/<file>.pdf`. */
 export const openFolderStore = async (dir: string): Promise<FileStore> => {
   const incoming = join(dir, "incoming");
-  await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true });
+  await removeAbandoned(incoming);
   const pathOf = (key: ContentKey) => join(dir, "content", key.tenantId, `${key.fileId}.pdf`);
   return {
     incomingDir: await mkdtemp(join(incoming, "run-")),
@@ -44,6 +47,15 @@ export const openFolderStore = async (dir: string): Promise<FileStore> => {
     remove: (key) => rm(pathOf(key), { force: true }),
     list: (olderThanMs) => listFolder(join(dir, "content"), Date.now() - olderThanMs),
   };
+};
+
+/** What crashed processes left on its way in; other processes may be receiving on the same disk at this moment. */
+const removeAbandoned = async (incoming: string): Promise<void> => {
+  for (const run of await readdir(incoming)) {
+    const path = join(incoming, run);
+    const info = await stat(path).catch(() => undefined);
+    if (info && info.mtimeMs < Date.now() - ABANDONED_MS) await rm(path, { recursive: true, force: true });
+  }
 };
 
 async function* listFolder(dir: string, before: number): AsyncIterable<ContentKey> {
