@@ -39,8 +39,9 @@ const main = async (signal: AbortSignal): Promise<void> => {
 /** npm runs scripts in the project's folder, and keeps where it was called in INIT_CWD. */
 const open = async (path: string | undefined): Promise<Document> => {
   if (path === undefined) return { name: "kestrel-ridge-handbook.pdf", data: await makeSamplePdf() };
-  const data = await readFile(resolve(process.env["INIT_CWD"] ?? process.cwd(), path)).catch((cause: unknown) => {
-    throw new DemoError(`Cannot read ${path}: ${cause instanceof Error ? cause.message : ""}`);
+  const data = await readFile(resolve(process.env["INIT_CWD"] ?? process.cwd(), path)).catch((error: unknown) => {
+    const why = (error as { code?: string }).code === "ENOENT" ? "there is no such file" : String(error);
+    throw new DemoError(`Cannot read ${path}: ${why}.`);
   });
   return { name: basename(path), data };
 };

@@ -6,7 +6,7 @@ export type ErrorData = {
   [R in Reason]: {
     reason: R;
     requestId: string;
-    code: (typeof REASONS)[Reason]["code"];
+    code: string;
     httpStatus: number;
     path?: string;
   } & DataOf<R>;

@@ -1,8 +1,7 @@
 type Post = {
   url: string;
   headers: Record<string, string>;
-  form: FormData;
-  totalBytes: number;
+  file: { name: string; data: Blob };
   fetch?: typeof globalThis.fetch | undefined;
   onProgress?: ((progress: { sentBytes: number; totalBytes: number }) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -10,12 +9,26 @@ type Post = {
 
 type Answer = { status: number; body: unknown };
 
-/** Posts a form. Only `XMLHttpRequest` tells a browser how far it is; elsewhere the body is counted as it is read. */
-export const send = (post: Post): Promise<Answer> =>
-  post.onProgress && !post.fetch && typeof XMLHttpRequest === "function" ? sendByXhr(post) : sendByFetch(post);
+/** Posts one file. Only `XMLHttpRequest` tells a browser how far it is; elsewhere the body is counted as it is read. */
+export const postFile = (post: Post): Promise<Answer> =>
+  post.onProgress && !post.fetch && typeof XMLHttpRequest === "function" ? postByXhr(post) : postByFetch(post);
 
-const sendByXhr = ({ url, headers, form, totalBytes, onProgress, signal }: Post): Promise<Answer> =>
+/**
+ * The form as one blob that knows its content type. Node's own encoding of a `FormData` ends the process with an
+ * unhandled rejection when an upload is aborted, and does not tell its length.
+ */
+const encodeForm = ({ name, data }: Post["file"]): Blob => {
+  const boundary = `docuchat-${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`;
+  // As browsers escape it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+  const escaped = name.replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll('"', "%22");
+  const disposition = `Content-Disposition: form-data; name="file"; filename="${escaped}"`;
+  const head = `--${boundary}\r\n${disposition}\r\nContent-Type: application/pdf\r\n\r\n`;
+  return new Blob([head, data, `\r\n--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+};
+
+const postByXhr = ({ url, headers, file, onProgress, signal }: Post): Promise<Answer> =>
   new Promise((resolve, reject) => {
+    const totalBytes = file.data.size;
     const request = new XMLHttpRequest();
     const abort = () => request.abort();
     request.open("POST", url);
@@ -28,37 +41,35 @@ const sendByXhr = ({ url, headers, form, totalBytes, onProgress, signal }: Post)
     request.addEventListener("abort", () => reject(signal?.reason));
     request.addEventListener("loadend", () => signal?.removeEventListener("abort", abort));
     signal?.addEventListener("abort", abort);
-    request.send(form);
+    request.send(encodeForm(file));
   });
 
-const sendByFetch = async (post: Post): Promise<Answer> => {
-  const { url, headers, form, onProgress, signal = null } = post;
-  const counted = onProgress ? countedBody(post, onProgress) : { body: form };
-  const fetch = post.fetch ?? globalThis.fetch;
+const postByFetch = async (post: Post): Promise<Answer> => {
+  const { url, headers, file, onProgress, signal = null, fetch = globalThis.fetch } = post;
+  const form = encodeForm(file);
+  const body = onProgress
+    ? { body: counted(form, file.data.size, onProgress), duplex: "half" as const }
+    : { body: form };
   const response = await fetch(url, {
     method: "POST",
     signal,
-    ...counted,
-    headers: { ...headers, ...("headers" in counted ? counted.headers : {}) },
+    ...body,
+    headers: { ...headers, "content-type": form.type },
   });
   return { status: response.status, body: parse(await response.text()) };
 };
 
-const countedBody = ({ form, totalBytes }: Post, onProgress: NonNullable<Post["onProgress"]>) => {
-  const encoded = new Response(form);
+const counted = (form: Blob, totalBytes: number, onProgress: NonNullable<Post["onProgress"]>) => {
   let readBytes = 0;
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      readBytes += chunk.byteLength;
-      onProgress({ sentBytes: Math.min(readBytes, totalBytes), totalBytes });
-      controller.enqueue(chunk);
-    },
-  });
-  return {
-    body: encoded.body?.pipeThrough(count) ?? null,
-    headers: { "content-type": encoded.headers.get("content-type") ?? "multipart/form-data" },
-    duplex: "half" as const,
-  };
+  return form.stream().pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        readBytes += chunk.byteLength;
+        onProgress({ sentBytes: Math.min(readBytes, totalBytes), totalBytes });
+        controller.enqueue(chunk);
+      },
+    }),
+  );
 };
 
 const parse = (text: string): unknown => {

@@ -26,6 +26,7 @@ export type Transport = {
 const GIVE_UP_AFTER_MS = 30_000;
 const IDLE_MS = 3_000;
 const RETRIES = 3;
+const CLOSE_MS = 1_000;
 
 /** Calls go over HTTP, in batches, with answers as they come; subscriptions share one WebSocket. */
 export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport => {
@@ -59,7 +60,7 @@ export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport
   const links = [
     splitLink<AppRouter>({ condition: ({ type }) => type === "subscription", true: subscriptions, false: calls }),
   ];
-  return { trpc: new TRPCUntypedClient<AppRouter>({ links }), headers, close: () => socket.close() };
+  return { trpc: new TRPCUntypedClient<AppRouter>({ links }), headers, close: () => closeSocket(socket) };
 };
 
 const openLazily = ({ url, tenant, WebSocket }: DocuChatOptions, tokens: TokenStore): TRPCWebSocketClient =>
@@ -75,6 +76,15 @@ const openLazily = ({ url, tenant, WebSocket }: DocuChatOptions, tokens: TokenSt
     retryDelayMs: backoffMs,
     ...(WebSocket ? { WebSocket } : {}),
   });
+
+/** One that is still connecting would be waited for as long as the network takes to give up. */
+const closeSocket = async (socket: TRPCWebSocketClient): Promise<void> => {
+  const closed = socket.close();
+  socket.connection?.ws.close();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+  await Promise.race([closed, waited]).finally(() => clearTimeout(timer));
+};
 
 /** Exponential with full jitter, so that clients do not come back all at once after a restart. */
 const backoffMs = (attempt: number): number => Math.random() * Math.min(10_000, 250 * 2 ** attempt);
@@ -123,7 +133,7 @@ const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<AppRou
           clearTimeout(timer);
           subscription.unsubscribe();
           waiting -= 1;
-          if (waiting === 0 && socket.connectionState.get().state === "connecting") void socket.close();
+          if (waiting === 0 && socket.connectionState.get().state === "connecting") void closeSocket(socket);
         };
       });
 };

@@ -8,7 +8,7 @@ import {
   type Reason,
   type UploadedFile,
 } from "./schemas.ts";
-import { send } from "./send.ts";
+import { postFile } from "./send.ts";
 
 export type UploadSource = Blob | { name: string; data: Blob | Uint8Array };
 export type UploadProgress = { sentBytes: number; totalBytes: number };
@@ -42,14 +42,10 @@ export const createUpload =
 const post = async (route: Route, source: UploadSource, options: UploadOptions): Promise<UploadedFile> => {
   const { onProgress, signal } = options;
   signal?.throwIfAborted();
-  const { name, data } = named(source, options.name);
-  const form = new FormData();
-  form.append("file", data, name);
-  const sent = send({
+  const sent = postFile({
     url: `${route.url}/v1/files`,
     headers: await route.headers(),
-    form,
-    totalBytes: data.size,
+    file: named(source, options.name),
     fetch: route.fetch,
     onProgress,
     signal,
@@ -65,10 +61,9 @@ const named = (source: UploadSource, name: string | undefined): { name: string; 
   if (source instanceof Blob)
     return { name: name ?? ("name" in source ? String(source.name) : "document.pdf"), data: source };
   const { data } = source;
-  const type = "application/pdf";
   return {
     name: name ?? source.name,
-    data: data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>], { type }),
+    data: data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>]),
   };
 };
 
