@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RequestId } from "../contract/ids.ts";
 import type { App, Client, RequestContext } from "../context.ts";
 import { newId } from "../id.ts";
+import { addressOf } from "./address.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 const USER_AGENT_CHARS = 200;
@@ -47,14 +48,10 @@ export const socketContext = (
   drained,
 });
 
-/** The address is the peer's own: a forwarded one is whatever the peer says it is. */
 const clientOf = ({ socket, headers }: IncomingMessage): Client => ({
   address: addressOf(socket),
   userAgent: headers["user-agent"]?.slice(0, USER_AGENT_CHARS) ?? null,
 });
-
-export const addressOf = (socket: { remoteAddress?: string | undefined }): string =>
-  (socket.remoteAddress ?? "unknown").replace(/^::ffff:/, "");
 
 const toSlug = (value: string | string[] | undefined): string | undefined =>
   (typeof value === "string" ? value : value?.[0])?.trim().toLowerCase() || undefined;

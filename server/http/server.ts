@@ -48,6 +48,8 @@ export const createHttp = (app: App): Http => {
     handle(incoming, outgoing);
   };
   const server = createNodeServer(listener, sockets.upgrade);
+  // Such as no file descriptor for one more connection: unheard, it would end the process.
+  server.on("error", (error) => app.log.error("server", { error }));
   let closed: Promise<void> | undefined;
   const shutDown = async () => {
     closing.abort();
@@ -82,7 +84,6 @@ const listenerOf = (fetch: Parameters<typeof getRequestListener>[0], { log }: Ap
     const requestId = String(outgoing.getHeader(REQUEST_ID_HEADER));
     const listener = getRequestListener(fetch, {
       hostname: "localhost",
-      overrideGlobalObjects: false,
       errorHandler: () => errorResponse(new ReasonError("INVALID_INPUT"), requestId),
     });
     listener(incoming, outgoing).catch((error: unknown) => {

@@ -27,7 +27,7 @@ export const trpcHandler =
       // A long question makes an address longer than servers and proxies take.
       allowMethodOverride: true,
       onError: logTrpcError(app),
-      responseMeta: () => (refusal ? { status: 413 } : {}),
+      responseMeta: () => (refusal?.code === "PAYLOAD_TOO_LARGE" ? { status: 413 } : {}),
     });
   };
 
@@ -46,8 +46,8 @@ const bounded = async (request: Request, closing: AbortSignal) => {
     const body = hasBody ? await readText(request) : null;
     return { request: new Request(url, { method, headers, signal, body }), refusal: null };
   } catch (cause) {
-    if (!(cause instanceof BodyTooLargeError)) throw cause;
-    return { request, refusal: new TRPCError({ code: "PAYLOAD_TOO_LARGE", cause }) };
+    const code = cause instanceof BodyTooLargeError ? "PAYLOAD_TOO_LARGE" : "BAD_REQUEST";
+    return { request, refusal: new TRPCError({ code, cause }) };
   }
 };
 

@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
-import { addressOf } from "./context.ts";
+import { addressOf } from "./address.ts";
 import { createStallGuard } from "./flow.ts";
 import { CLOSE_UNAUTHORIZED, serveSocket } from "./socket.ts";
 import { TRPC_PATH } from "./trpc.ts";

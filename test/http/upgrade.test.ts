@@ -117,7 +117,7 @@ test("a socket closes when its token expires", async () => {
   const app = await startTestApp();
   const user = await app.signIn();
   const [session] = (await user.caller.auth.sessions()).items;
-  const shortLived = createTokens({ secret: await openSecret(app.app.config), ttlMs: 2_000 });
+  const shortLived = createTokens({ secret: await openSecret(app.app.config), ttlMs: 4_000 });
   const { accessToken } = await shortLived.sign({
     tenantId: user.tenantId,
     userId: user.userId,
@@ -160,8 +160,7 @@ test("a socket carries so many subscriptions, and another once one has ended", a
 
 test("an address has so many sockets that have not signed in", async () => {
   const app = await startTestApp();
-  const sockets: WebSocket[] = [];
-  for (let i = 0; i < 100; i++) sockets.push(await openSocket(app.url, null));
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => openSocket(app.url, null)));
   expect(statusIn(await sayRaw(app.url, upgrade("/trpc"), 300))).toBe(429);
   sockets[0]?.terminate();
   await waitUntil(async () => statusIn(await sayRaw(app.url, upgrade("/trpc"), 300)) === 101);
