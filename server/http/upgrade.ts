@@ -35,7 +35,6 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
   const wss = new WebSocketServer({ noServer: true, maxPayload: LIMITS.frameBytes, perMessageDeflate: false });
   const peers = new Map<WebSocket, Peer>();
   const countPeers = (matches: (peer: Peer) => boolean) => peers.values().filter(matches).toArray().length;
-
   const accept = (ws: WebSocket, request: IncomingMessage, peer: Peer) => {
     // Before anything else: one bad frame ends a process that does not listen. ws closes the socket by itself.
     ws.on("error", () => {});
@@ -65,12 +64,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
   };
 
   const stopListening = endWithSessions(app, peers);
-  const guardStalls = createStallGuard();
-  const watch = setInterval(() => {
-    for (const [ws, { connection }] of peers) guardStalls(ws, connection);
-  }, STALL_LOOK_MS);
-  watch.unref();
-
+  const stopWatching = endStalled(peers);
   return {
     upgrade,
     count: () => peers.size,
@@ -78,11 +72,21 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
       for (const ws of peers.keys()) ws.send(JSON.stringify({ id: null, method: "reconnect" }));
     },
     close: async () => {
-      clearInterval(watch);
+      stopWatching();
       await Promise.all([...peers.keys()].map(sayFarewell));
       await stopListening();
     },
   };
+};
+
+/** Ends sockets whose clients do not read. */
+const endStalled = (peers: Map<WebSocket, Peer>): (() => void) => {
+  const guard = createStallGuard();
+  const watch = setInterval(() => {
+    for (const [ws, { connection }] of peers) guard(ws, connection);
+  }, STALL_LOOK_MS);
+  watch.unref();
+  return () => clearInterval(watch);
 };
 
 /** Closes the sockets of sessions that have ended, on whichever instance that was. */
