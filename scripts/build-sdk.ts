@@ -1,9 +1,9 @@
 /**
  * Builds the published client: writes the procedures' types from the server's router, then compiles `client-sdk/dist`.
- * `--check` builds nothing and fails when the written types are not those of the router.
+ * `--check` builds nothing, and fails when the written types are not those of the router; `--compile` leaves them alone.
  */
 import { execFile } from "node:child_process";
-import { cp, glob, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, glob, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -105,20 +105,18 @@ const compile = async (folder: string): Promise<void> => {
   await cp(join(folder, "dist"), join(sdk, "dist"), { recursive: true });
 };
 
+const [mode] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), "docuchat-sdk-"));
 try {
   const written = await readFile(generatedPath, "utf8").catch(() => "");
-  const fresh = await generate(join(folder, "types"));
-  if (!process.argv.includes("--check")) {
-    if (written !== fresh) {
-      await mkdir(join(generatedPath, ".."), { recursive: true });
-      await writeFile(`${generatedPath}.new`, fresh);
-      await rename(`${generatedPath}.new`, generatedPath);
-    }
-    await compile(await mkdtemp(join(folder, "package-")));
-  } else if (written !== fresh) {
+  const fresh = mode === "--compile" ? written : await generate(join(folder, "types"));
+  if (mode === "--check" && written !== fresh) {
     console.error("client-sdk/src/generated is stale: run `npm run build:sdk`.");
     process.exitCode = 1;
+  }
+  if (mode !== "--check") {
+    if (written !== fresh) await writeFile(generatedPath, fresh);
+    await compile(await mkdtemp(join(folder, "package-")));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

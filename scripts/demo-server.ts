@@ -17,8 +17,9 @@ const PASSED_ON = /^(PATH|HOME|TMPDIR|TEMP|SYSTEMROOT|OPENAI_.*|ALLOWED_MODELS|E
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** The server as `npm start` runs it, on a free port, with a new database in a temporary folder. */
-export const startDemoServer = async (): Promise<DemoServer> => {
+/** The server as `npm start` runs it, on a free port, with a new database in a temporary folder; an abort ends it. */
+export const startDemoServer = async (signal: AbortSignal): Promise<DemoServer> => {
+  signal.throwIfAborted();
   const dataDir = await mkdtemp(join(tmpdir(), "docuchat-demo-"));
   const own = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
   const child = spawn(process.execPath, [join(import.meta.dirname, "../server/main.ts")], {
@@ -27,6 +28,7 @@ export const startDemoServer = async (): Promise<DemoServer> => {
     // Not in the terminal's process group: an interrupt reaches it through `stop` alone.
     detached: true,
   });
+  signal.addEventListener("abort", () => child.kill("SIGTERM"));
   const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const complaints: string[] = [];
   createInterface(child.stderr).on("line", (line) => complaints.push(line));

@@ -19,10 +19,8 @@ class DemoError extends Error {}
 const main = async (signal: AbortSignal): Promise<void> => {
   const [path, question = path ? ANY_QUESTION : SAMPLE_QUESTION] = process.argv.slice(2);
   const document = await open(path);
-  const server = await startDemoServer();
+  const server = await startDemoServer(signal);
   const client = createDocuChat({ url: server.url, tenant: "demo" });
-  const stop = () => void client.close();
-  signal.addEventListener("abort", stop);
   try {
     say(`${"server".padEnd(10)} ${server.url}`);
     await signIn(client, server);
@@ -30,7 +28,6 @@ const main = async (signal: AbortSignal): Promise<void> => {
     await ask(client, question, signal);
     await tellUsage(client);
   } finally {
-    signal.removeEventListener("abort", stop);
     await client.close();
     await server.stop();
   }
@@ -102,8 +99,8 @@ const tellUsage = async (client: DocuChat): Promise<void> => {
 };
 
 const interrupt = new AbortController();
-process.once("SIGINT", () => interrupt.abort());
-process.once("SIGTERM", () => interrupt.abort());
+process.on("SIGINT", () => interrupt.abort());
+process.on("SIGTERM", () => interrupt.abort());
 try {
   await main(interrupt.signal);
 } catch (error) {

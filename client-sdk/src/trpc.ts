@@ -24,7 +24,7 @@ type ProcedureOf<P> = P extends { kind: "query"; input: infer Input; output: inf
 
 type RecordOf<Routers> = { [R in keyof Routers]: { [P in keyof Routers[R]]: ProcedureOf<Routers[R][P]> } };
 
-export type ErrorShape = { message: string; code: number; data: ErrorData };
+type ErrorShape = { message: string; code: number; data: ErrorData };
 
 /** The server's router as tRPC's own clients and TanStack Query take it. */
 export type AppRouter = TRPCBuiltRouter<

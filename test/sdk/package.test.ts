@@ -26,7 +26,7 @@ beforeAll(async () => {
   project = join(folder, "project");
   const installed = join(project, "node_modules/@docuchat/client");
   await mkdir(installed, { recursive: true });
-  await run(process.execPath, ["scripts/build-sdk.ts"], root);
+  await run(process.execPath, ["scripts/build-sdk.ts", "--compile"], root);
   const packed = await run(
     "npm",
     ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
