@@ -57,11 +57,10 @@ export const closeExtractors = async (): Promise<void> => {
  * after an abort; any other error is not the document's and may be tried again.
  */
 export async function* extractDocument(path: string, options: ExtractOptions): AsyncGenerator<ExtractEvent, void> {
-  const { signal, timeoutMs, ...limits } = options;
+  const { signal, ...limits } = options;
   signal.throwIfAborted();
   const extractor = takeExtractor();
   const abort = () => extractor.fail(signal.reason);
-  const timer = setTimeout(() => extractor.expire(), timeoutMs);
   signal.addEventListener("abort", abort, { once: true });
   try {
     extractor.feed(path, limits);
@@ -71,7 +70,6 @@ export async function* extractDocument(path: string, options: ExtractOptions): A
       yield event;
     }
   } finally {
-    clearTimeout(timer);
     signal.removeEventListener("abort", abort);
     const closed = !living.has(extractor);
     await end(extractor);

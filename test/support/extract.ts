@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Chunk, ExtractOptions, PageText } from "../../server/files/document.ts";
+import type { Chunk, ExtractEvent, ExtractOptions, PageText } from "../../server/files/document.ts";
 import { extractDocument } from "../../server/files/extract.ts";
 
 export const OPTIONS = {
@@ -16,16 +16,18 @@ export const OPTIONS = {
 
 export type Extracted = { pageCount: number; pages: PageText[]; chunks: Chunk[]; order: string[] };
 
+export const gather = (result: Extracted, event: ExtractEvent): void => {
+  result.order.push(event.type);
+  if (event.type === "opened") result.pageCount = event.pageCount;
+  if (event.type === "page") result.pages.push(event.page);
+  if (event.type === "chunks") result.chunks.push(...event.chunks);
+};
+
 /** Everything that a file's extraction tells, gathered. */
 export const extractFile = async (path: string, options: Partial<ExtractOptions> = {}): Promise<Extracted> => {
   const result: Extracted = { pageCount: 0, pages: [], chunks: [], order: [] };
   const signal = new AbortController().signal;
-  for await (const event of extractDocument(path, { ...OPTIONS, signal, ...options })) {
-    result.order.push(event.type);
-    if (event.type === "opened") result.pageCount = event.pageCount;
-    if (event.type === "page") result.pages.push(event.page);
-    if (event.type === "chunks") result.chunks.push(...event.chunks);
-  }
+  for await (const event of extractDocument(path, { ...OPTIONS, signal, ...options })) gather(result, event);
   return result;
 };
 

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { ReasonError } from "../../errors.ts";
 import type { ExtractEvent } from "../document.ts";
+import { createClock } from "./clock.ts";
 import { createInbox } from "./inbox.ts";
 import type { ChildMessage, DocumentFault, Limits, Start } from "./protocol.ts";
 
@@ -43,13 +44,11 @@ const isOver = (child: ChildProcess): Promise<unknown> =>
 /** A child process that reads one PDF; it is ready after half a second, and what it is told before then waits. */
 export type Extractor = {
   isAlive(): boolean;
-  /** Hands over the work; a file that cannot be read fails the extraction with its own error. */
-  feed(path: string, limits: Limits): void;
+  /** Hands over the work, once; a file that cannot be read fails the extraction with its own error. */
+  feed(path: string, limits: Limits & { timeoutMs: number }): void;
   /** The next thing that it says; rejects with the document's fault, or with whatever `fail` was given. */
   take(): Promise<ExtractEvent | { type: "done" }>;
   fail(error: unknown): void;
-  /** The time is up: the document's fault, unless the child has not even started. */
-  expire(): void;
   end(): Promise<void>;
 };
 
@@ -62,33 +61,33 @@ export const startExtractor = (): Extractor => {
   const child = start();
   const inbox = createInbox<ExtractEvent | { type: "done" }>();
   const over = isOver(child);
-  let ready = false;
+  const clock = createClock(inbox.fail);
   let answered = false;
   const hear = (message: ChildMessage) => {
-    if (message.type === "ready") ready = true;
+    if (message.type === "ready") clock.ready();
     else if (message.type === "crashed") inbox.fail(new Error(`The extractor crashed: ${message.error}`));
     else if (message.type === "refused") inbox.fail(toReasonError(message));
     else inbox.put(message);
-    answered ||= message.type === "done" || message.type === "refused";
+    if (message.type !== "done" && message.type !== "refused") return;
+    answered = true;
+    clock.stop();
   };
   child.on("message", hear);
   child.on("error", inbox.fail);
   void over.then(() => answered || inbox.fail(earlyEnd(child)));
   return {
     isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
-    feed: (path, limits) => {
+    feed: (path, { timeoutMs, ...limits }) => {
       child.ref();
+      clock.start(timeoutMs);
       child.send({ type: "start", limits } satisfies Start, () => {});
       const file = createReadStream(path).once("error", inbox.fail);
       if (child.stdin) void pipeline(file, child.stdin).catch(() => {});
     },
     take: inbox.take,
     fail: inbox.fail,
-    expire: () => {
-      if (answered) return;
-      inbox.fail(ready ? new ReasonError("PDF_TOO_COMPLEX") : new Error("The extractor did not start in time."));
-    },
     end: async () => {
+      clock.stop();
       child.ref();
       child.kill("SIGKILL");
       await over;
