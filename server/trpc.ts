@@ -1,9 +1,9 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
-import { authenticate } from "./auth/authenticate.ts";
+import { enter } from "./auth/enter.ts";
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
-import type { RequestContext, TenantContext } from "./context.ts";
+import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { limit } from "./rate-limit.ts";
 
@@ -105,14 +105,10 @@ export const openProcedure = observed.use(async ({ ctx, next }) => {
   return next();
 });
 
-/** For a signed-in user; the session is looked at on each call, so that a revoked one ends at once. */
-export const memberProcedure = observed.use(async ({ ctx, next }) => {
-  const { app, requestId, client } = ctx;
-  const signedIn = await authenticate(app, ctx);
-  await limit(app, "callsByUser", signedIn.userId);
-  const tenant: TenantContext = { ...signedIn, app, requestId, client };
-  return next({ ctx: { ...ctx, tenant } });
-});
+/** For a signed-in user. */
+export const memberProcedure = observed.use(async ({ ctx, next }) =>
+  next({ ctx: { ...ctx, tenant: await enter(ctx) } }),
+);
 
 export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
   if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");
