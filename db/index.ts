@@ -1,5 +1,5 @@
 export { DataDirInUseError } from "./data-lock.ts";
-export { openDb, type Db, type DbOptions } from "./open.ts";
+export { openDb, type Db } from "./open.ts";
 export { asOwner, inTenant, type TenantDb } from "./tenancy.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/chunks.ts";
@@ -9,4 +9,3 @@ export * from "./queries/sessions.ts";
 export * from "./queries/tenants.ts";
 export * from "./queries/usage.ts";
 export * from "./queries/users.ts";
-export type { FileFailure, StoredLine, StoredSpan } from "./schema.ts";

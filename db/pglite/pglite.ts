@@ -26,6 +26,16 @@ export type PgliteTransaction = {
 
 const here = import.meta.url;
 
+const failing = (error: unknown): PgliteTransaction => ({
+  query: async () => {
+    throw error;
+  },
+  exec: async () => {
+    throw error;
+  },
+  rollback: async () => {},
+});
+
 /** Starts the thread. `onExit` hears of a thread that ended by itself: every call after that is refused. */
 export const startPglite = (start: PgliteStart, onExit: (error: Error) => void = () => {}): PgliteThread => {
   const worker = new Worker(new URL(here.endsWith(".ts") ? "./thread.ts" : "./thread.js", here), {
@@ -72,7 +82,12 @@ export const startPglite = (start: PgliteStart, onExit: (error: Error) => void =
 
   const transaction: PgliteThread["transaction"] = async (work) => {
     const trx = ++lastId;
-    await call({ op: "begin" }, trx);
+    const refused = await call({ op: "begin" }, trx).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // Kysely waits for `work` to begin, come what may: a transaction that could not begin fails at its first query.
+    if (refused !== undefined) return work(failing(refused));
     let open = true;
     const finish = async (how: "commit" | "rollback") => {
       if (!open) return;

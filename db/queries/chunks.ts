@@ -1,4 +1,5 @@
 import { sql, type Selectable } from "kysely";
+import { toSql } from "pgvector/kysely";
 import { json } from "../json.ts";
 import type { Db } from "../open.ts";
 import type { Chunks, StoredSpan } from "../schema.ts";
@@ -27,7 +28,7 @@ export type NewChunk = Omit<Selectable<Chunks>, "tenant_id" | "search"> & {
   embedding: Float32Array;
 };
 
-const asVector = (vector: Float32Array) => sql<string>`${`[${vector.join(",")}]`}::halfvec`;
+const asVector = (vector: Float32Array) => sql<string>`${toSql(Array.from(vector))}::halfvec`;
 const TEXT_CONFIG = sql.lit("english");
 
 /** Chunks and their vectors; those that are stored already stay as they are. */

@@ -4,9 +4,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { DataDirInUseError, findTenantBySlug, openDb } from "../../db/index.ts";
+import {
+  DataDirInUseError,
+  findOrCreateTenant,
+  findTenantBySlug,
+  inTenant,
+  listUsers,
+  openDb,
+} from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { sql } from "kysely";
+import { newId } from "../../server/id.ts";
 
 const newFolder = async () => {
   const folder = await mkdtemp(join(tmpdir(), "docuchat-db-"));
@@ -56,4 +64,17 @@ test("a thread that ends by itself is told, and calls after that are refused", a
   await db.close();
   expect(failures).toEqual([]);
   await expect(db.ping()).rejects.toThrow();
+});
+
+test("transactions that meet a closing database are refused, each to its caller", async () => {
+  const db = await openDb({});
+  const { id } = await findOrCreateTenant(db, { id: newId(), slug: "closing" });
+  const calls = Array.from({ length: 20 }, () => inTenant(db, id, listUsers));
+  await new Promise((resolve) => setImmediate(resolve));
+  const closing = db.close();
+  const late = Array.from({ length: 20 }, () => inTenant(db, id, listUsers));
+  const results = await Promise.allSettled([...calls, ...late]);
+  await closing;
+  expect(results.slice(0, 1)).toMatchObject([{ status: "fulfilled" }]);
+  expect(results.at(-1)).toMatchObject({ status: "rejected", reason: expect.any(Error) });
 });
