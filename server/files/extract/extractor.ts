@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { ReasonError } from "../../errors.ts";
@@ -14,11 +14,18 @@ import type { ChildMessage, DocumentFault, Limits, Start } from "./protocol.ts";
 /** How V8 ends a process that ran out of memory in a way it could not throw. */
 const FATAL_SIGNALS: ReadonlySet<string | null> = new Set(["SIGABRT", "SIGILL", "SIGTRAP", "SIGSEGV", "SIGBUS"]);
 
-/** Our own source and the packages: the child reads nothing else, writes nothing, reaches nothing. */
+/**
+ * Our own source and the packages, by the paths they are looked up at and where they really are: the child reads nothing
+ * else, writes nothing, reaches nothing.
+ */
 const readable = (): string[] => {
-  const parser = createRequire(import.meta.url).resolve("pdf-parse");
-  const packages = parser.slice(0, parser.lastIndexOf(join("/node_modules", "/")) + "/node_modules/".length);
-  return [fileURLToPath(new URL("../../", import.meta.url)), packages, join(packages, "../package.json")];
+  const { resolve } = createRequire(import.meta.url);
+  const lookedUp = resolve.paths("pdf-parse")?.filter((path) => existsSync(path)) ?? [];
+  const parser = resolve("pdf-parse");
+  const real = parser.slice(0, parser.lastIndexOf(join("/node_modules", "/")));
+  const projects = new Set([real, ...lookedUp.map((path) => dirname(path))]);
+  const packages = [...projects].flatMap((path) => [join(path, "node_modules/"), join(path, "package.json")]);
+  return [fileURLToPath(new URL("../../", import.meta.url)), ...packages];
 };
 
 const start = (): ChildProcess => {
