@@ -23,8 +23,8 @@ export const embeddingModelId = async (db: Db, model: { name: string; dimensions
 };
 
 export type NewChunk = Omit<Selectable<Chunks>, "tenant_id" | "search"> & {
-  /** What full text is indexed of: the document's name, the section and the text. */
-  indexed: string;
+  /** What full text is indexed of: words of the document's name, the section and the text, set apart by spaces. */
+  words: string;
   embedding: Float32Array;
 };
 
@@ -37,11 +37,11 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
   const stored = await trx
     .insertInto("chunks")
     .values(
-      chunks.map(({ indexed, embedding: _embedding, ...chunk }) => ({
+      chunks.map(({ words, embedding: _embedding, ...chunk }) => ({
         ...chunk,
         tenant_id: trx.tenantId,
         spans: json(chunk.spans),
-        search: sql`to_tsvector(${TEXT_CONFIG}::regconfig, ${indexed})`,
+        search: sql`to_tsvector(${TEXT_CONFIG}::regconfig, ${words})`,
       })),
     )
     .onConflict((conflict) => conflict.columns(["tenant_id", "file_id", "ordinal"]).doNothing())
@@ -78,7 +78,8 @@ export const countChunks = async (trx: TenantDb, fileId: string): Promise<number
 export type SearchQuery = {
   modelId: number;
   vector: Float32Array;
-  text: string;
+  /** Made as `NewChunk.words` is. */
+  words: string;
   fileIds?: readonly string[] | undefined;
   limit: number;
 };
@@ -113,7 +114,7 @@ export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<S
       select id, name from files where tenant_id = ${trx.tenantId} and status = 'ready' ${chosen}
     ), terms as (
       select string_agg(quote_literal(lexeme), ' | ')::tsquery as any_of
-      from unnest(to_tsvector(${TEXT_CONFIG}::regconfig, ${query.text}))
+      from unnest(to_tsvector(${TEXT_CONFIG}::regconfig, ${query.words}))
     ), semantic as (
       select chunk_id, row_number() over (order by distance, chunk_id) as place from (
         select chunk_id, embedding <=> ${asVector(query.vector)} as distance

@@ -10,8 +10,9 @@ export type PageText = { page: number; width: number; height: number; text: stri
 export type Span = { page: number; start: number; end: number };
 
 /**
- * A passage to index. `text` is its spans' texts, each newline shown as a space, joined by one space: so an offset in
- * `text` leads back to a page. Running headers and footers are in no span.
+ * A passage to index. `text` is its spans' texts, one character between each two of them: so an offset in `text` leads
+ * back to a page. Lines of a paragraph are joined by a space; a newline stands between paragraphs, headings and rows of
+ * a table. Running headers and footers are in no span.
  */
 export type Chunk = { ordinal: number; section: string | null; text: string; tokens: number; spans: Span[] };
 

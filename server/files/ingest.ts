@@ -16,6 +16,7 @@ import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import type { IngestJob } from "../jobs.ts";
 import { record } from "../ledger.ts";
+import { wordsOf } from "../text/words.ts";
 import { announceFile } from "./announce.ts";
 import type { Chunk, PageText } from "./document.ts";
 import { extractDocument } from "./extract.ts";
@@ -160,12 +161,12 @@ const embed = async (run: Run, chunks: Chunk[]): Promise<void> => {
 };
 
 /** What is embedded and indexed of a chunk: the document's name and the section stand before its words. */
-const indexed = (run: Run, chunk: Chunk) =>
+const described = (run: Run, chunk: Chunk) =>
   [run.name.replace(/\.pdf$/i, "").replaceAll(/[-_.]+/g, " "), chunk.section, chunk.text].filter(Boolean).join("\n");
 
 const embedBatch = (run: Run, batch: Chunk[]) =>
   run.app.model.embed(
-    batch.map((chunk) => indexed(run, chunk)),
+    batch.map((chunk) => described(run, chunk)),
     "document",
     run.signal,
   );
@@ -206,7 +207,7 @@ const toChunkRow = (run: Run, chunk: Chunk, embedding: Float32Array | undefined)
     page_from: Math.min(...pages),
     page_to: Math.max(...pages),
     spans: chunk.spans,
-    indexed: indexed(run, chunk),
+    words: wordsOf(described(run, chunk)).join(" "),
     embedding,
   };
 };

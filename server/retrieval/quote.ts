@@ -1,7 +1,7 @@
 import { findPages, inTenant, type NewPage } from "../../db/index.ts";
 import type { Box } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
-import { sentenceSpans } from "../text/sentences.ts";
+import { sentencesIn } from "../text/sentences.ts";
 import { wordsOf } from "../text/words.ts";
 import type { Retrieved } from "./search.ts";
 
@@ -32,25 +32,32 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
   return async (passage: Retrieved, claim: string): Promise<Quote | undefined> => {
     const stored = new Map((await pagesOf(passage)).map((page) => [page.page, page]));
     const words = new Set(wordsOf(claim));
-    let best: { page: NewPage; start: number; end: number; score: number } | undefined;
-    for (const span of passage.spans) {
-      const page = stored.get(span.page);
-      if (!page) continue;
-      for (const { start, end } of sentenceSpans(page.text.slice(span.start, span.end))) {
-        const place = { page, start: span.start + start, end: span.start + end };
-        const score = support(words, page.text.slice(place.start, place.end));
-        if (!best || score > best.score) best = { ...place, score };
-      }
+    let best: { start: number; end: number; score: number } | undefined;
+    for (const { start, end } of sentencesIn(passage.text)) {
+      const score = support(words, passage.text.slice(start, end));
+      if (!best || score > best.score) best = { start, end, score };
     }
-    if (!best) return undefined;
-    const { page, start, end, score } = best;
-    return {
-      page: page.page,
-      quote: page.text.slice(start, end),
-      verified: score >= SUPPORTS,
-      boxes: boxesOf(page, start, end),
-    };
+    const place = best && placeOf(passage.spans, best);
+    const page = place && stored.get(place.page);
+    if (!best || !place || !page) return undefined;
+    const { start, end } = place;
+    const quote = page.text.slice(start, end);
+    return { page: page.page, quote, verified: best.score >= SUPPORTS, boxes: boxesOf(page, start, end) };
   };
+};
+
+/** Where a piece of a passage's text stands; of one that goes over a page's end, its longer part. */
+const placeOf = (spans: Retrieved["spans"], { start, end }: { start: number; end: number }) => {
+  let longest: Retrieved["spans"][number] | undefined;
+  let at = 0;
+  for (const span of spans) {
+    const length = span.end - span.start;
+    const [from, to] = [Math.max(0, start - at), Math.min(length, end - at)];
+    if (to - from > (longest ? longest.end - longest.start : 0))
+      longest = { page: span.page, start: span.start + from, end: span.start + to };
+    at += length + 1;
+  }
+  return longest;
 };
 
 /** How much of the claim the sentence holds; among equals the one with fewer other words wins. */

@@ -2,6 +2,7 @@ import { inTenant, searchChunks, type SearchRow } from "../../db/index.ts";
 import type { SearchInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { record } from "../ledger.ts";
+import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
 
 export type Retrieved = SearchRow;
@@ -21,9 +22,10 @@ export const retrieve = async (
   const [vector] = vectors;
   if (!vector) throw new Error("an embedding without a vector");
   const model = app.model.embedding.model;
+  const words = wordsOf(query).join(" ");
   return inTenant(app.db, tenantId, async (trx) => {
     await record(trx, { kind: "embedding", model, userId, embeddingTokens: tokens ?? countTokens(query) });
-    return searchChunks(trx, { modelId: app.embeddingModelId, vector, text: query, fileIds, limit });
+    return searchChunks(trx, { modelId: app.embeddingModelId, vector, words, fileIds, limit });
   });
 };
 

@@ -8,31 +8,34 @@ import { toUnits, type Unit } from "./units.ts";
 /** The first word of a chunk has no space before it, and may take more tokens without. */
 const SLACK_TOKENS = 2;
 
-type Texts = Map<number, string>;
-
 type Draft = Omit<Chunk, "ordinal">;
 
-const toDraft = (units: Unit[], texts: Texts): Draft => {
+/** Whether nothing stands between two units, as between sentences of a script without spaces. */
+const touch = (before: Unit, after: Unit): boolean => {
+  const [end, start] = [before.spans.at(-1), after.spans[0]];
+  return end !== undefined && start !== undefined && end.page === start.page && end.end === start.start;
+};
+
+/** As long as its spans' text and the one character between each two of them. */
+const textOf = (units: Unit[]): string =>
+  units.reduce((text, unit, i) => {
+    const before = units[i - 1];
+    const gap = !before || touch(before, unit) ? "" : unit.first ? "\n" : " ";
+    return text + gap + unit.text;
+  }, "");
+
+const toDraft = (units: Unit[]): Draft => {
+  const text = textOf(units);
   const spans = mergeSpans(units.flatMap((unit) => unit.spans));
-  const text = spans
-    .map(({ page, start, end }) => (texts.get(page) ?? "").slice(start, end).replaceAll("\n", " "))
-    .join(" ");
-  const [first] = units;
-  /** A token never reaches from a word over the space behind it, so what was counted apart adds up. */
-  const spaced = text.length === units.reduce((length, unit) => length + unit.text.length + 1, -1);
-  const tokens =
-    spaced && first
-      ? units.reduce((sum, unit) => sum + unit.tokens, countTokens(first.text) - first.tokens)
-      : countTokens(text);
-  return { section: first?.section ?? null, text, tokens, spans };
+  return { section: units[0]?.section ?? null, text, tokens: countTokens(text), spans };
 };
 
 /** Where words are not set apart by spaces, the sum is a guess: what turns out too large is halved. */
-const toDrafts = (units: Unit[], texts: Texts, maxTokens: number): Draft[] => {
-  const draft = toDraft(units, texts);
+const toDrafts = (units: Unit[], maxTokens: number): Draft[] => {
+  const draft = toDraft(units);
   if (draft.tokens <= maxTokens || units.length < 2) return [draft];
   const half = units.length >> 1;
-  return [units.slice(0, half), units.slice(half)].flatMap((part) => toDrafts(part, texts, maxTokens));
+  return [units.slice(0, half), units.slice(half)].flatMap((part) => toDrafts(part, maxTokens));
 };
 
 /**
@@ -43,8 +46,7 @@ export const chunkDocument = (pages: ReadPage[], sizes: Sizes): Chunk[] => {
   const lines = toLines(pages);
   const usual = usualOf(lines);
   const units = toUnits(toParagraphs(lines, usual), usual, sizes.chunkTokens - SLACK_TOKENS);
-  const texts = new Map(pages.map(({ page, text }) => [page, text]));
   return packUnits(units, { ...sizes, chunkTokens: sizes.chunkTokens - SLACK_TOKENS })
-    .flatMap((packed) => toDrafts(packed, texts, sizes.chunkTokens))
+    .flatMap((packed) => toDrafts(packed, sizes.chunkTokens))
     .map((draft, ordinal) => ({ ordinal, ...draft }));
 };

@@ -2,14 +2,16 @@ import { countTokens, takeTokens } from "../../tokens.ts";
 import type { Span } from "../document.ts";
 import { createOutline, headingOf } from "./headings.ts";
 import { mergeSpans, type Paragraph, type Usual } from "./paragraphs.ts";
-import { toSentences } from "./sentences.ts";
+import { sentencesIn } from "../../text/sentences.ts";
 
 /** What is packed: a sentence, a heading, a row of a table, or a piece of one that is longer than a chunk. */
 export type Unit = {
   text: string;
   spans: Span[];
-  /** With the space before it, so that the tokens of a chunk are the sum of its units'. */
+  /** With the space or newline before it, so that the units of a chunk add up to its tokens, or a few more. */
   tokens: number;
+  /** Begins a paragraph, a heading or a row. */
+  first: boolean;
   heading: boolean;
   section: string | null;
 };
@@ -60,7 +62,7 @@ const sentencesOf = (paragraph: Piece): Piece[] => {
   const pieces: Piece[] = [];
   /** Sentences and lines both go forward: the lines before a sentence are not looked at again. */
   let [line, lineAt] = [0, 0];
-  for (const { start, end } of toSentences(paragraph.text)) {
+  for (const { start, end } of sentencesIn(paragraph.text)) {
     let length = lengthOf(paragraph.spans[line]);
     while (lineAt + length < start) {
       lineAt += length + 1;
@@ -81,15 +83,18 @@ export const toUnits = (paragraphs: Paragraph[], usual: Usual, maxTokens: number
   for (const paragraph of paragraphs) {
     const heading = headingOf(paragraph, usual);
     if (heading) outline.enter(heading);
-    const section = outline.path();
+    const about = { heading: heading !== undefined, section: outline.path() };
     const whole = pieceOf(paragraph);
+    let first = true;
+    const add = ({ text, spans }: Piece, tokens: number) => {
+      units.push({ text, spans: mergeSpans(spans), tokens, first, ...about });
+      first = false;
+    };
+    const count = ({ text }: Piece) => countTokens((first ? "\n" : " ") + text);
     for (const piece of heading || paragraph.row ? [whole] : sentencesOf(whole)) {
-      const tokens = countTokens(` ${piece.text}`);
-      const about = { heading: heading !== undefined, section };
-      if (tokens <= maxTokens) units.push({ ...piece, spans: mergeSpans(piece.spans), tokens, ...about });
-      else
-        for (const part of cut(piece, maxTokens))
-          units.push({ ...part, spans: mergeSpans(part.spans), tokens: countTokens(` ${part.text}`), ...about });
+      const tokens = count(piece);
+      if (tokens <= maxTokens) add(piece, tokens);
+      else for (const part of cut(piece, maxTokens - 1)) add(part, count(part));
     }
   }
   return units;

@@ -1,4 +1,4 @@
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../../text/words.ts";
 
 /** What kind of thing a question asks for, as far as its question words tell. */
 export type AnswerType = "number" | "date" | "name";

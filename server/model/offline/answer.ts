@@ -1,11 +1,11 @@
 import { setImmediate as yieldToLoop } from "node:timers/promises";
+import { sentencesIn } from "../../text/sentences.ts";
+import { wordsOf } from "../../text/words.ts";
 import type { ModelSource } from "../model.ts";
 import { answerTypeOf, holdsType } from "./answer-type.ts";
 import type { Rarity } from "./rarity.ts";
-import { sentencesOf } from "./sentences.ts";
 import { stem } from "./stem.ts";
 import { isStopWord } from "./stop-words.ts";
-import { wordsOf } from "./words.ts";
 
 /** A verbatim sentence of source `n`. */
 export type Extract = { n: number; text: string };
@@ -17,6 +17,9 @@ const MOST_SENTENCES = 3;
 /** A further sentence is quoted if it scores at least this share of the first. */
 const LEAST_SHARE = 0.6;
 /** A long sentence is held back less than a passage would be: what is asked for often stands in its tail. */
+/** Ends as a sentence does, or holds a number, as the row of a table; a heading does neither, and tells little. */
+const TELLS = /[.!?。！？؟۔…]["'”’»)\]]*$|\p{N}/u;
+const HEADING_WEIGHT = 0.5;
 const K1 = 1.2;
 const B = 0.2;
 const USUAL_SENTENCE_WORDS = 25;
@@ -48,11 +51,28 @@ export const extractAnswer = async (
       const saturation = K1 * (1 - B + (B * words.length) / USUAL_SENTENCE_WORDS);
       const bm25 = overlap(asked, words, (count) => ((K1 + 1) * count) / (count + saturation)) / (mass || 1);
       const typed = type && holdsType(type, text, askedWords) ? 0.2 : 0;
-      scored.push({ n: source.n, text, order: scored.length, score: bm25 + 0.3 / (1 + rank) + typed });
+      const score = (bm25 + 0.3 / (1 + rank) + typed) * (TELLS.test(text) ? 1 : HEADING_WEIGHT);
+      scored.push({ n: source.n, text, order: scored.length, score });
     }
   }
   return coverage < LEAST_COVERAGE ? [] : pick(scored);
 };
+
+const LONGEST_CHARS = 500;
+
+/** The sentences of a source; one too long to quote is cut at a space. */
+const sentencesOf = (text: string): string[] =>
+  sentencesIn(text).flatMap(({ start, end }) => {
+    const pieces: string[] = [];
+    let rest = text.slice(start, end);
+    while (rest.length > LONGEST_CHARS) {
+      const space = rest.lastIndexOf(" ", LONGEST_CHARS);
+      const cut = space > LONGEST_CHARS / 2 ? space : LONGEST_CHARS;
+      pieces.push(rest.slice(0, cut).trim());
+      rest = rest.slice(cut).trim();
+    }
+    return rest ? [...pieces, rest] : pieces;
+  });
 
 const stems = (text: string): string[] => wordsOf(text).map(stem);
 

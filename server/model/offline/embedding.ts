@@ -2,7 +2,7 @@ import type { EmbeddingPurpose } from "../model.ts";
 import type { Rarity } from "./rarity.ts";
 import { stem } from "./stem.ts";
 import { isStopWord } from "./stop-words.ts";
-import { isUnspaced, wordsOf } from "./words.ts";
+import { isUnspaced, wordsOf } from "../../text/words.ts";
 
 /** Changes with every change of the recipe: vectors of two recipes are never compared. */
 export const RECIPE = "offline-lexical-1";
