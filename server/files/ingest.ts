@@ -142,23 +142,32 @@ const toRow = (fileId: string, { page, width, height, text, lines }: PageText) =
 });
 const toTenth = (points: number) => Math.round(points * 10) / 10;
 
-/** Embeds and stores batches in order, some under way at once; goes on behind what an earlier run has stored. */
+/**
+ * Embeds and stores batches in order, the next ones embedded while the last are stored; goes on behind what an earlier
+ * run has stored.
+ */
 const embed = async (run: Run, chunks: Chunk[]): Promise<void> => {
   const { batchSize } = run.app.model.embedding;
   let done = await inTenant(run.app.db, run.tenantId, (trx) => countChunks(trx, run.fileId));
-  while (done < chunks.length) {
-    const batches: Chunk[][] = [];
-    for (let from = done; from < chunks.length && batches.length < BATCHES_AT_ONCE; from += batchSize)
-      batches.push(chunks.slice(from, from + batchSize));
-    const results = await Promise.allSettled(batches.map((batch) => embedBatch(run, batch)));
-    for (const [index, result] of results.entries()) {
-      if (result.status === "rejected") throw result.reason;
-      const batch = batches[index] ?? [];
+  const windows = slices(slices(chunks.slice(done), batchSize), BATCHES_AT_ONCE);
+  const start = (window: Chunk[][] | undefined) =>
+    Promise.allSettled((window ?? []).map((batch) => embedBatch(run, batch)));
+  let upcoming = start(windows[0]);
+  for (const [index, window] of windows.entries()) {
+    const results = await upcoming;
+    // What failed is thrown below; what follows it would be paid for in vain.
+    upcoming = start(results.every((result) => result.status === "fulfilled") ? windows[index + 1] : []);
+    for (const [at, batch] of window.entries()) {
+      const result = results[at];
+      if (result?.status !== "fulfilled") throw result?.reason;
       done += batch.length;
       await store(run, { batch, ...result.value, progress: { stage: "embedding", done, total: chunks.length } });
     }
   }
 };
+
+const slices = <T>(items: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 /** What is embedded and indexed of a chunk: the document's name and the section stand before its words. */
 const described = (run: Run, chunk: Chunk) =>

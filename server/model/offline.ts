@@ -21,7 +21,7 @@ export const createOfflineModel = (): Model => {
   return {
     provider: "offline",
     chatModels: [CHAT_MODEL],
-    embedding: { model: RECIPE, dimensions: DIMENSIONS, batchSize: 64 },
+    embedding: { model: RECIPE, dimensions: DIMENSIONS, batchSize: 16 },
     embed: async (texts, purpose, signal) => embedAll(await loadEmbedder(), { texts, purpose, signal }),
     chat,
   };

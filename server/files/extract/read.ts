@@ -6,7 +6,7 @@ import { faultOf, openPdf, type PdfDocument } from "./open.ts";
 import { readPage } from "./page.ts";
 import type { DocumentFault, Limits } from "./protocol.ts";
 
-const CHUNKS_PER_EVENT = 64;
+const CHUNKS_PER_EVENT = 16;
 /** Far above any book: what is longer was made to be. */
 const MAX_CHARS = 20_000_000;
 
