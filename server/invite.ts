@@ -1,0 +1,17 @@
+import { findOrCreateTenant, inTenant, openDb, putInvitation } from "../db/index.ts";
+import { Email, TenantSlug } from "./contract/auth.ts";
+import { readConfig } from "./config.ts";
+import { newId } from "./id.ts";
+
+// `npm run invite -- <tenant> <email>`: makes a tenant and lets its first admin in, where SIGN_UP=invited.
+const [slug, email] = [TenantSlug.safeParse(process.argv[2]), Email.safeParse(process.argv[3])];
+if (!slug.success || !email.success) {
+  process.stderr.write("usage: npm run invite -- <tenant> <email>\n");
+  process.exit(64);
+}
+const { databaseUrl: url, dataDir } = readConfig();
+const db = await openDb({ url, dataDir });
+const tenant = await findOrCreateTenant(db, { id: newId(), slug: slug.data });
+await inTenant(db, tenant.id, (trx) => putInvitation(trx, email.data, "admin"));
+await db.close();
+process.stdout.write(`${email.data} may now sign in to ${slug.data}, as an admin.\n`);
