@@ -25,8 +25,9 @@ const get = async (url: string) => {
   return { status: response.status, body: (await response.json()) as unknown };
 };
 
+const { app, url } = await startTestApp();
+
 test("a server tells that it lives, and each thing that it needs to serve", async () => {
-  const { app, url } = await startTestApp();
   expect((await get(`${url}/healthz`)).status).toBe(200);
   expect(await get(`${url}/readyz`)).toEqual({
     status: 200,
@@ -45,17 +46,15 @@ test("a server tells that it lives, and each thing that it needs to serve", asyn
 });
 
 test("a server that is mounted in another serves there, and says so when it closes", async () => {
-  const { app } = await startTestApp();
-  const { http, url, end } = await mount(app);
-  expect((await get(`${url}/readyz`)).status).toBe(200);
-  await http.close();
-  expect(await get(`${url}/readyz`)).toMatchObject({ status: 503, body: { status: "closing" } });
-  expect((await get(`${url}/healthz`)).status).toBe(200);
-  await end();
+  const mounted = await mount(app);
+  expect((await get(`${mounted.url}/readyz`)).status).toBe(200);
+  await mounted.http.close();
+  expect(await get(`${mounted.url}/readyz`)).toMatchObject({ status: 503, body: { status: "closing" } });
+  expect((await get(`${mounted.url}/healthz`)).status).toBe(200);
+  await mounted.end();
 });
 
 test("metrics count requests by the class of their status", async () => {
-  const { url } = await startTestApp();
   const count = (text: string, status: string) =>
     Number(new RegExp(`^docuchat_http_requests_total\\{status="${status}"\\} (\\d+)$`, "m").exec(text)?.[1]);
   const scrape = async () => (await fetch(`${url}/metrics`)).text();

@@ -33,8 +33,10 @@ const framesIn = (text: string): Frame[] =>
       return { id: line("id"), event: line("event"), data: JSON.parse(line("data")) as Record<string, unknown> };
     });
 
+const CHAT = "https://chat.example.org";
+const app = await startTestApp({ env: { CORS_ORIGINS: CHAT } });
+
 test("a client without TypeScript signs in, and reads its usage", async () => {
-  const app = await startTestApp();
   const tenant = { "x-tenant-id": app.newTenant().toUpperCase() };
   const asked = await post(app, "/v1/auth/request-code", { email: "Sara@Example.org" }, tenant);
   expect(asked.status).toBe(200);
@@ -52,7 +54,6 @@ test("a client without TypeScript signs in, and reads its usage", async () => {
 });
 
 test("files are listed, read and removed, and are not there for another tenant", async () => {
-  const app = await startTestApp();
   const [user, stranger] = [await app.signIn(), await app.signIn()];
   const ids = [await uploadPdf(app, user, "One."), await uploadPdf(app, user, "Two.")];
   const headers = bearer(user);
@@ -83,7 +84,6 @@ test("files are listed, read and removed, and are not there for another tenant",
 });
 
 test("an answer streams as server-sent events, and the last event's id resumes behind it", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const fileId = await uploadPdf(app, user, "The harvest of barley in the northern valley was 4711 tons in 1893.");
   await waitUntil(async () => (await user.caller.files.get({ fileId })).status === "ready", 20_000);
@@ -121,7 +121,6 @@ test("an answer streams as server-sent events, and the last event's id resumes b
 });
 
 test("every failure has the contract's body, and every response its request's id", async () => {
-  const app = await startTestApp();
   const known = await call(app, "/nowhere", { headers: { "x-request-id": "a-request-of-mine" } });
   expect(known.status).toBe(404);
   expect(known.body).toEqual({
@@ -141,7 +140,6 @@ test("every failure has the contract's body, and every response its request's id
 });
 
 test("a body of JSON over the limit is refused, whether or not it tells its length", async () => {
-  const app = await startTestApp();
   const body = JSON.stringify({ email: "a".repeat(LIMITS.jsonBodyBytes) });
   for (const path of ["/v1/auth/request-code", "/trpc/auth.requestCode"]) {
     const told = await call(app, path, { method: "POST", headers: JSON_BODY, body });
@@ -162,7 +160,6 @@ test("a body of JSON over the limit is refused, whether or not it tells its leng
 });
 
 test("a batch of calls is bounded", async () => {
-  const app = await startTestApp();
   const batch = (calls: number) =>
     call(app, `/trpc/${Array.from({ length: calls }, () => "auth.me").join(",")}?batch=1&input={}`);
   expect((await batch(LIMITS.callsPerBatch)).status).toBe(401);
@@ -171,10 +168,10 @@ test("a batch of calls is bounded", async () => {
 });
 
 test("who calls too often is told how long to wait", async () => {
-  const app = await startTestApp({ env: { RATE_LIMIT_PER_MINUTE: "2" } });
-  const user = await app.signIn();
+  const strict = await startTestApp({ env: { RATE_LIMIT_PER_MINUTE: "2" } });
+  const user = await strict.signIn();
   const answers = [];
-  for (let i = 0; i < 3; i++) answers.push(await call(app, "/v1/usage", { headers: bearer(user) }));
+  for (let i = 0; i < 3; i++) answers.push(await call(strict, "/v1/usage", { headers: bearer(user) }));
   const [first, , last] = answers;
   expect([first?.status, last?.status, reasonIn(last?.body)]).toEqual([200, 429, "RATE_LIMITED"]);
   expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -182,21 +179,17 @@ test("who calls too often is told how long to wait", async () => {
 });
 
 test("a browser's page may call from a listed origin, and from no other", async () => {
-  const app = await startTestApp({ env: { CORS_ORIGINS: "https://chat.example.org" } });
   const preflight = (origin: string) =>
     fetch(`${app.url}/v1/files`, {
       method: "OPTIONS",
       headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
     });
-  const allowed = await preflight("https://chat.example.org");
-  expect(allowed.headers.get("access-control-allow-origin")).toBe("https://chat.example.org");
+  const allowed = await preflight(CHAT);
+  expect(allowed.headers.get("access-control-allow-origin")).toBe(CHAT);
   expect(allowed.headers.get("access-control-allow-headers")?.toLowerCase()).toContain("x-tenant-id");
   expect(allowed.headers.get("access-control-allow-credentials")).toBeNull();
   for (const origin of ["https://evil.example.org", "https://chat.example.org.evil.org", "null"])
     expect((await preflight(origin)).headers.get("access-control-allow-origin")).toBeNull();
-  const refused = await fetch(`${app.url}/v1/files`, { headers: { origin: "https://chat.example.org" } });
-  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([
-    401,
-    "https://chat.example.org",
-  ]);
+  const refused = await fetch(`${app.url}/v1/files`, { headers: { origin: CHAT } });
+  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, CHAT]);
 });

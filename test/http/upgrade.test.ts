@@ -7,7 +7,7 @@ import { createTokens } from "../../server/auth/access-token.ts";
 import { openSecret } from "../../server/auth/secret.ts";
 import { LIMITS } from "../../server/contract/limits.ts";
 import { createStallGuard, drained } from "../../server/http/flow.ts";
-import { startTestApp, type TestApp } from "../support/app.ts";
+import { startTestApp } from "../support/app.ts";
 import { sayRaw, waitUntil } from "./raw.ts";
 import { closeOf, converse, openSocket, stop } from "./socket.ts";
 
@@ -24,10 +24,12 @@ const upgrade = (target: string, headers: Record<string, string> = {}) => {
   return `GET ${target} HTTP/1.1\r\n${lines.join("")}\r\n`;
 };
 const statusIn = (said: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1]);
-const alive = async ({ url }: TestApp) => (await fetch(`${url}/healthz`)).status === 200;
+
+const CHAT = "https://chat.example.org";
+const app = await startTestApp({ env: { CORS_ORIGINS: CHAT } });
+const alive = async () => (await fetch(`${app.url}/healthz`)).status === 200;
 
 test("no upgrade and no frame, however malformed, ends the process", async () => {
-  const app = await startTestApp();
   const targets = [
     "//",
     "/trpc",
@@ -53,11 +55,10 @@ test("no upgrade and no frame, however malformed, ends the process", async () =>
     Buffer.concat([Buffer.from(upgrade("/trpc?connectionParams=1")), randomBytes(40)]),
   );
   for (const request of [...requests, ...frames]) await sayRaw(app.url, request, 15);
-  expect(await alive(app)).toBe(true);
+  expect(await alive()).toBe(true);
 });
 
 test("an upgrade is refused for another path, another site or a broken address", async () => {
-  const app = await startTestApp({ env: { CORS_ORIGINS: "https://chat.example.org" } });
   const { host } = new URL(app.url);
   const status = async (target: string, headers: Record<string, string> = {}) =>
     statusIn(await sayRaw(app.url, upgrade(target, { Host: host, ...headers }), 300));
@@ -67,19 +68,17 @@ test("an upgrade is refused for another path, another site or a broken address",
   expect(await status("/trpc", { Host: "a b" })).toBe(400);
   expect(await status("/trpc", { Origin: "https://evil.example.org" })).toBe(403);
   expect(await status("/trpc", { Origin: "null" })).toBe(403);
-  expect(await status("/trpc", { Origin: "https://chat.example.org" })).toBe(101);
+  expect(await status("/trpc", { Origin: CHAT })).toBe(101);
   expect(await status("/trpc", { Origin: `http://${host}` })).toBe(101);
   expect(await status("/trpc")).toBe(101);
 });
 
 test("what offers another protocol is answered as if it had not", async () => {
-  const app = await startTestApp();
   const said = await sayRaw(app.url, upgrade("/healthz", { Upgrade: "h2c" }), 300);
   expect(statusIn(said)).toBe(200);
 });
 
 test("a socket that does not sign in is cut, one that does is not", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const signedIn = await openSocket(app.url, { token: user.accessToken, tenant: user.tenant });
   const silent = new WebSocket(`${app.url.replace("http", "ws")}/trpc?connectionParams=1`);
@@ -100,7 +99,6 @@ test("a socket that does not sign in is cut, one that does is not", async () => 
 });
 
 test("a socket closes when its session ends, and no other does", async () => {
-  const app = await startTestApp();
   const [user, other] = [await app.signIn(), await app.signIn()];
   const mine = await openSocket(app.url, { token: user.accessToken });
   const theirs = await openSocket(app.url, { token: other.accessToken });
@@ -114,7 +112,6 @@ test("a socket closes when its session ends, and no other does", async () => {
 });
 
 test("a socket closes when its token expires", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const [session] = (await user.caller.auth.sessions()).items;
   const shortLived = createTokens({ secret: await openSecret(app.app.config), ttlMs: 4_000 });
@@ -131,18 +128,16 @@ test("a socket closes when its token expires", async () => {
 });
 
 test("a frame over the limit closes the socket", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const ws = await openSocket(app.url, { token: user.accessToken });
   ws.send("x".repeat(LIMITS.frameBytes + 1));
   expect((await closeOf(ws)).code).toBe(1009);
-  expect(await alive(app)).toBe(true);
+  expect(await alive()).toBe(true);
 });
 
 const watching = (id: number) => ({ id, method: "subscription", params: { path: "files.watch", input: {} } });
 
 test("a socket carries so many subscriptions, and another once one has ended", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const ws = await openSocket(app.url, { token: user.accessToken });
   const begin = (id: number) => converse(ws, watching(id), (heard) => heard.id === id);
@@ -159,7 +154,7 @@ test("a socket carries so many subscriptions, and another once one has ended", a
 });
 
 test("an address has so many sockets that have not signed in", async () => {
-  const app = await startTestApp();
+  await waitUntil(async () => (await (await fetch(`${app.url}/metrics`)).text()).includes("docuchat_open_sockets 0\n"));
   const sockets = await Promise.all(Array.from({ length: 100 }, () => openSocket(app.url, null)));
   expect(statusIn(await sayRaw(app.url, upgrade("/trpc"), 300))).toBe(429);
   sockets[0]?.terminate();

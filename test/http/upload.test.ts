@@ -28,8 +28,9 @@ const upload = async ({ url }: TestApp, user: TestUser, body: BodyInit, headers:
 const incoming = ({ app }: TestApp) => readdir(app.store.incomingDir);
 const filesOf = async (user: TestUser) => (await user.caller.files.list({})).items;
 
+const app = await startTestApp({ env: { MAX_FILE_SIZE_MB: "1" } });
+
 test("a PDF is taken in once: the same bytes again are the same file", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const bytes = await makePdf(["The quick brown fox."]);
 
@@ -47,7 +48,6 @@ test("a PDF is taken in once: the same bytes again are the same file", async () 
 });
 
 test("a name in any language arrives as it was given, and leaves so with the content", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   for (const name of ["گزارش سالانه ۱۴۰۲.pdf", "年度报告（最终版）.pdf", "Jahresübersicht — été's.pdf"]) {
     const bytes = await makePdf([`Names ${name.length}.`]);
@@ -66,7 +66,6 @@ test("a name in any language arrives as it was given, and leaves so with the con
 });
 
 test("what is not one PDF in the field `file` is refused by its reason and leaves nothing", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const bytes = await makePdf(["One."]);
   const lateHeader = Buffer.concat([Buffer.alloc(1_020, " "), bytes]);
@@ -100,7 +99,6 @@ test("what is not one PDF in the field `file` is refused by its reason and leave
 });
 
 test("a header after a little noise, small fields around and a folder in the name do no harm", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const form = new FormData();
   form.append("note", "before");
@@ -112,7 +110,6 @@ test("a header after a little noise, small fields around and a folder in the nam
 });
 
 test("a file over the limit is refused by its length, before a byte of it is sent", async () => {
-  const app = await startTestApp({ env: { MAX_FILE_SIZE_MB: "1" } });
   const user = await app.signIn();
   const sent = openRequest(`${app.url}/v1/files`, {
     ...bearer(user),
@@ -126,7 +123,6 @@ test("a file over the limit is refused by its length, before a byte of it is sen
 });
 
 test("a file over the limit that does not tell its length is refused as soon as it is over", async () => {
-  const app = await startTestApp({ env: { MAX_FILE_SIZE_MB: "1" } });
   const user = await app.signIn();
   const sent = openRequest(`${app.url}/v1/files`, { ...bearer(user), ...FORM, "transfer-encoding": "chunked" });
   const answer = answerTo(sent);
@@ -140,7 +136,6 @@ test("a file over the limit that does not tell its length is refused as soon as 
 });
 
 test("a client that leaves in the middle leaves nothing behind", async () => {
-  const app = await startTestApp();
   const user = await app.signIn();
   const sent = openRequest(`${app.url}/v1/files`, { ...bearer(user), ...FORM, "content-length": "1000000" });
   sent.on("error", () => {});
@@ -153,7 +148,6 @@ test("a client that leaves in the middle leaves nothing behind", async () => {
 });
 
 test("nobody uploads without a token, with a token of another kind, or for another tenant", async () => {
-  const app = await startTestApp();
   const [user, other] = [await app.signIn(), await app.signIn()];
   const refused = async (headers: Record<string, string>) => {
     const sent = openRequest(`${app.url}/v1/files`, { ...FORM, "content-length": "1000000", ...headers });
@@ -173,9 +167,9 @@ test("nobody uploads without a token, with a token of another kind, or for anoth
 });
 
 test("uploads count against the user's calls", async () => {
-  const app = await startTestApp({ env: { RATE_LIMIT_PER_MINUTE: "3" } });
-  const user = await app.signIn();
+  const strict = await startTestApp({ env: { RATE_LIMIT_PER_MINUTE: "3" } });
+  const user = await strict.signIn();
   const statuses: number[] = [];
-  for (let i = 0; i < 4; i++) statuses.push((await upload(app, user, new FormData())).status);
+  for (let i = 0; i < 4; i++) statuses.push((await upload(strict, user, new FormData())).status);
   expect(statuses).toEqual([400, 400, 400, 429]);
 });
