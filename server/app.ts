@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { embeddingModelId, openDb } from "../db/index.ts";
 import { createTokens } from "./auth/access-token.ts";
 import { createDelivery } from "./auth/deliver.ts";
@@ -33,15 +34,24 @@ export type AppParts = {
 export type RunningApp = {
   app: App;
   http: ReturnType<typeof createHttp>;
-  /** Ends what was opened, the last first: calls in flight are answered, running jobs go back to the queue. */
-  close(): Promise<void>;
+  /**
+   * Ends what was opened, the last first: calls in flight are answered, running jobs go back to the queue. Answers that
+   * do not end within `drainMs` (default 0) are interrupted; while they drain, other instances' readers follow them.
+   */
+  close(options?: { drainMs?: number }): Promise<void>;
 };
+
+/** How long a closing server that may take its time still listens: until whoever balances has seen that it closes. */
+const LINGER_MS = 1_000;
+
+type Closer = (drainUntil: number) => unknown;
 
 /** Opens everything that the configuration names, starts the roles it gives this process, and listens where it serves. */
 export const startApp = async (config: Config, parts: AppParts = {}): Promise<RunningApp> => {
-  const closers: (() => unknown)[] = [];
-  const close = async () => {
-    for (const step of closers.splice(0).reverse()) await step();
+  const closers: Closer[] = [];
+  const close = async ({ drainMs = 0 } = {}) => {
+    const drainUntil = performance.now() + drainMs;
+    for (const step of closers.splice(0).reverse()) await step(drainUntil);
   };
   try {
     const app = await openApp(config, parts, closers);
@@ -55,9 +65,9 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
         () => app.jobs.stop(),
       );
     }
-    closers.push(() => stopAnswers(app));
+    closers.push((drainUntil) => endAnswers(app, drainUntil - performance.now()));
     const http = createHttp(app);
-    closers.push(() => http.close());
+    closers.push((drainUntil) => http.close(Math.min(LINGER_MS, Math.max(drainUntil - performance.now(), 0))));
     return { app, http, close };
   } catch (error) {
     await close();
@@ -65,7 +75,7 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
   }
 };
 
-const openApp = async (config: Config, parts: AppParts, closers: (() => unknown)[]): Promise<App> => {
+const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Promise<App> => {
   const log = parts.log ?? createLog(config.logLevel);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const onError = (error: Error) => log.error("background failure", { error });
@@ -80,6 +90,8 @@ const openApp = async (config: Config, parts: AppParts, closers: (() => unknown)
   closers.push(() => db.close());
   const keyValue = openKeyValue(config.redisUrl);
   closers.push(() => keyValue.close());
+  const local = config.redisUrl === undefined ? keyValue : openKeyValue(undefined);
+  closers.push(() => local.close());
   const jobs = await openJobs(db, onError);
   closers.push(() => jobs.stop());
   const delivery = createDelivery({ mail: config.mail, print });
@@ -92,6 +104,7 @@ const openApp = async (config: Config, parts: AppParts, closers: (() => unknown)
     log,
     db,
     keyValue,
+    local,
     model,
     embeddingModelId: await embeddingModelId(db, { name, dimensions }),
     jobs,
@@ -113,8 +126,11 @@ const listenToOthers = async ({ keyValue, sessions, answers }: App): Promise<voi
   await keyValue.subscribe(ANSWERS_CANCELLED, (id) => answers.get(id)?.stop("cancelled"));
 };
 
-const stopAnswers = async ({ answers }: App): Promise<void> => {
+/** Lets running answers end by themselves for a while, and interrupts the rest. */
+const endAnswers = async ({ answers }: App, withinMs: number): Promise<void> => {
   const running = [...answers.values()];
+  const ended = Promise.all(running.map((answer) => answer.done));
+  if (withinMs > 0) await Promise.race([ended, sleep(withinMs, undefined, { ref: false })]);
   for (const answer of running) answer.stop("interrupted");
-  await Promise.all(running.map((answer) => answer.done));
+  await ended;
 };

@@ -15,6 +15,8 @@ export type App = {
   log: Log;
   db: Db;
   keyValue: KeyValue;
+  /** This process's own: what goes on while `keyValue` is away. The same one where no Redis is named. */
+  local: KeyValue;
   model: Model;
   /** The number of the model's vector space in the database. */
   embeddingModelId: number;

@@ -5,6 +5,8 @@ import { createLog } from "./log.ts";
 
 /** The environment does not fit: EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
+/** How long running answers may take to end; whoever stops the process should give it twice that. */
+const DRAIN_MS = 10_000;
 
 const fail = (message: string, code = 1): never => {
   process.stderr.write(`${message}\n`);
@@ -28,12 +30,13 @@ const start = async (): Promise<RunningApp> => {
   return running;
 };
 
+/** The first signal ends the process in order, the second at once. */
 const stopOnSignal = (running: RunningApp): void => {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    running.close().then(
+    running.close({ drainMs: DRAIN_MS }).then(
       () => process.exit(0),
       () => process.exit(1),
     );

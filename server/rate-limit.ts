@@ -23,11 +23,17 @@ export const LIMIT_RULES = {
 
 export type LimitName = keyof typeof LIMIT_RULES;
 
-type Limited = { keyValue: KeyValue; config: { rateLimitPerMinute: number } };
+type Limited = { keyValue: KeyValue; local: KeyValue; config: { rateLimitPerMinute: number } };
 
-/** Takes one point of the key's allowance; throws `RATE_LIMITED` with the time to wait when there is none. */
-export const limit = async ({ keyValue, config }: Limited, name: LimitName, key: string): Promise<void> => {
+/**
+ * Takes one point of the key's allowance; throws `RATE_LIMITED` with the time to wait when there is none. While the
+ * shared store is away, what guards sign-in fails closed; the calls of signed-in users go on, counted by each process.
+ */
+export const limit = async ({ keyValue, local, config }: Limited, name: LimitName, key: string): Promise<void> => {
   const rule = { name, ...LIMIT_RULES[name](config.rateLimitPerMinute) };
-  const { allowed, retryAfterMs } = await keyValue.consume(rule, key);
+  const consumed = keyValue.consume(rule, key);
+  const { allowed, retryAfterMs } = await (name === "callsByUser"
+    ? consumed.catch(() => local.consume(rule, key))
+    : consumed);
   if (!allowed) throw new ReasonError("RATE_LIMITED", { data: { retryAfterMs } });
 };

@@ -4,7 +4,8 @@ import { createMemoryKeyValue } from "../server/key-value/memory.ts";
 import { limit, LIMIT_RULES, type LimitName } from "../server/rate-limit.ts";
 
 const PER_MINUTE = 4;
-const app = { keyValue: createMemoryKeyValue(), config: { rateLimitPerMinute: PER_MINUTE } };
+const keyValue = createMemoryKeyValue();
+const app = { keyValue, local: keyValue, config: { rateLimitPerMinute: PER_MINUTE } };
 
 const callsUntilRefused = async (name: LimitName, key: string): Promise<number> => {
   for (let calls = 0; ; calls += 1) {

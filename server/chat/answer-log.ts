@@ -2,6 +2,7 @@ import type { App } from "../context.ts";
 import type { ChatEvent } from "../contract/chat.ts";
 import type { Reason } from "../contract/errors.ts";
 import { newId } from "../id.ts";
+import type { LogEntry } from "../key-value/key-value.ts";
 
 /** What a running answer writes: the contract's events, or the failure that ended it before it said anything. */
 export type LogEvent = ChatEvent | { type: "failed"; reason: Reason };
@@ -11,31 +12,89 @@ type Answer = { tenantId: string; messageId: string };
 
 /** Long enough to come back to after a pause; what is older is read from the database. */
 const LIFE_MS = 15 * 60_000;
-const LEASE_MS = 6_000;
+const LEASE_MS = 3_000;
+const RENEW_MS = 1_000;
+const LOOK_MS = 1_000;
+/** A store that restarted empty knows no lease until its holder renews it: one look is not enough. */
+const MISSED_LOOKS = 3;
 
 const logName = ({ tenantId, messageId }: Answer) => `answer:${tenantId}:${messageId}`;
 const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${messageId}`;
 
-/** The one writer of an answer's log. While it lives it holds a lease, by which readers know that more will come. */
+/**
+ * The one writer of an answer's log. It writes to this process's own store, from which readers here are served, and
+ * copies to the shared one, which may be away for a while. While it lives it holds a lease, by which readers elsewhere
+ * know that more will come.
+ */
 export const openAnswerLog = async (app: App, answer: Answer) => {
   const holder = newId();
+  const copy = app.local === app.keyValue ? undefined : createCopy(app, logName(answer));
   const warn = (error: unknown) => app.log.warn("answer lease", { messageId: answer.messageId, error });
-  const hold = () => app.keyValue.hold(leaseName(answer), holder, LEASE_MS);
-  await hold();
-  const renewal = setInterval(() => void hold().catch(warn), LEASE_MS / 3);
+  const renew = async () => {
+    await app.keyValue.hold(leaseName(answer), holder, LEASE_MS).catch(warn);
+    await copy?.send();
+  };
+  await renew();
+  const renewal = setInterval(() => void renew(), RENEW_MS);
   let seq = 0;
   return {
-    append: (event: LogEvent): Promise<void> =>
-      app.keyValue.append(logName(answer), { id: ++seq, value: JSON.stringify(event) }, LIFE_MS),
+    append: async (event: LogEvent): Promise<void> => {
+      const entry = { id: ++seq, value: JSON.stringify(event) };
+      await app.local.append(logName(answer), entry, LIFE_MS);
+      copy?.add(entry);
+    },
     close: async (): Promise<void> => {
       clearInterval(renewal);
+      await copy?.send();
+      if (copy) await app.local.dropLog(logName(answer));
       // A lease that cannot be released runs out by itself.
       await app.keyValue.release(leaseName(answer), holder).catch(warn);
     },
   };
 };
 
-export const isBeingWritten = (app: App, answer: Answer): Promise<boolean> => app.keyValue.isHeld(leaseName(answer));
+/** Copies entries to the shared log in their order; after a failure, when it may have lost some, from the first again. */
+const createCopy = ({ keyValue, log }: App, name: string) => {
+  const entries: LogEntry[] = [];
+  let sent = 0;
+  let busy = false;
+  let sending = Promise.resolve();
+  const sendAll = async () => {
+    busy = true;
+    try {
+      for (let entry = entries[sent]; entry; entry = entries[++sent]) await keyValue.append(name, entry, LIFE_MS);
+    } catch (error) {
+      sent = 0;
+      log.warn("answer not shared", { error });
+    }
+    busy = false;
+  };
+  /** Resolves when what has been added is there, or could not be sent; a run that is under way takes it along. */
+  const send = (): Promise<void> => (busy ? sending : (sending = sendAll()));
+  return {
+    add: (entry: LogEntry): void => {
+      entries.push(entry);
+      void send();
+    },
+    send,
+  };
+};
+
+export const isBeingWritten = async (app: App, answer: Answer): Promise<boolean> =>
+  app.answers.has(answer.messageId) || app.keyValue.isHeld(leaseName(answer));
+
+/** Aborts when nobody writes the answer any more; a store that is away tells nothing. Stop it in the end. */
+export const watchWriter = (app: App, answer: Answer): { gone: AbortSignal; stop: () => void } => {
+  const gone = new AbortController();
+  let missed = 0;
+  const look = async () => {
+    const written = await isBeingWritten(app, answer).catch(() => true);
+    missed = written ? 0 : missed + 1;
+    if (missed >= MISSED_LOOKS) gone.abort();
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  return { gone: gone.signal, stop: () => clearInterval(timer) };
+};
 
 /** An answer's events after `seq`, then new ones as they come; ends at once where there is no such log. */
 export async function* readAnswerLog(
@@ -44,6 +103,7 @@ export async function* readAnswerLog(
   seq: number,
   signal: AbortSignal,
 ): AsyncGenerator<Logged> {
-  for await (const { id, value } of app.keyValue.read(logName(answer), seq, signal))
+  const store = app.answers.has(answer.messageId) ? app.local : app.keyValue;
+  for await (const { id, value } of store.read(logName(answer), seq, signal))
     yield { seq: id, event: JSON.parse(value) as LogEvent };
 }

@@ -26,8 +26,8 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer): Promis
     } catch (error) {
       app.log.error("answer not finished", { tenantId, messageId, error });
     } finally {
-      app.answers.delete(messageId);
       await log.close();
+      app.answers.delete(messageId);
     }
   };
   const done = writeToEnd();
@@ -62,9 +62,10 @@ const save = ({ ctx, messageId, said }: Run): Promise<void> =>
   });
 
 const finish = async ({ ctx, messageId, model, said, tell }: Run, outcome: Outcome): Promise<void> => {
-  await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
-    await finishAnswer(trx, messageId, { ...said, ...said.usage, outcome });
+  const ended = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
     await record(trx, { kind: "chat", model, userId: ctx.userId, key: `answer:${messageId}`, ...said.usage });
+    return finishAnswer(trx, messageId, { ...said, ...said.usage, outcome });
   });
-  await tell({ type: "finished", outcome, usage: said.usage });
+  // A reader that took this writer for dead has ended it as interrupted, and said so.
+  await tell({ type: "finished", outcome: ended ? outcome : "interrupted", usage: said.usage });
 };

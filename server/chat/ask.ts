@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   createConversation,
   findConversation,
@@ -14,10 +15,10 @@ import { ChatEvent, type AskInput } from "../contract/chat.ts";
 import { MessageId } from "../contract/ids.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { TenantContext } from "../context.ts";
-import { ReasonError } from "../errors.ts";
+import { hasReason, ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { checkDailyQuota } from "../quota.ts";
-import { isBeingWritten, readAnswerLog } from "./answer-log.ts";
+import { readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 
 /** An event with the id to resume behind it. */
@@ -94,47 +95,67 @@ const titleOf = (question: string): string => {
   return characters.length > LIMITS.titleChars ? `${characters.slice(0, LIMITS.titleChars - 1).join("")}…` : line;
 };
 
-const LOOK_AFTER_WRITER_MS = 2_000;
+const LOOK_AGAIN_MS = 500;
 
-/** Follows the answer's log to its end; what the log cannot tell any more is read from the stored message. */
+/** Follows the answer's log to its end. What the log does not tell, the stored message does, once the answer has ended. */
 async function* follow(
   ctx: TenantContext,
   { messageId, afterSeq }: { messageId: string; afterSeq: number },
   signal: AbortSignal,
 ): AsyncGenerator<Tracked> {
   const answer = { tenantId: ctx.tenantId, messageId };
-  const writerGone = new AbortController();
-  const watchdog = setInterval(() => {
-    isBeingWritten(ctx.app, answer).then(
-      (alive) => alive || writerGone.abort(),
-      () => {},
-    );
-  }, LOOK_AFTER_WRITER_MS);
+  const writer = watchWriter(ctx.app, answer);
+  const leave = AbortSignal.any([signal, writer.gone]);
   let seq = afterSeq;
   try {
-    for await (const logged of readAnswerLog(ctx.app, answer, seq, AbortSignal.any([signal, writerGone.signal]))) {
-      if (logged.seq !== seq + 1) break;
-      seq = logged.seq;
-      if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
-      yield { id: eventId(messageId, seq), event: logged.event };
-      if (logged.event.type === "finished") return;
+    while (!signal.aborted) {
+      for await (const logged of readWhole(ctx, answer, { seq, signal: leave })) {
+        seq = logged.seq;
+        if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
+        yield { id: eventId(messageId, seq), event: logged.event };
+        if (logged.event.type === "finished") return;
+      }
+      if (signal.aborted) return;
+      const message = await findEnded(ctx, messageId, writer.gone.aborted);
+      if (message) {
+        for (const event of eventsOf(message)) yield { id: eventId(messageId, ++seq), event };
+        return;
+      }
+      // It has not begun yet, or the log's store is away, or has lost what came before and is being filled again.
+      await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   } finally {
-    clearInterval(watchdog);
+    writer.stop();
   }
-  if (!signal.aborted) yield* restore(ctx, messageId, seq);
 }
 
-/** The rest of an answer from what is stored of it. One that nobody writes any more ends as interrupted. */
-async function* restore(ctx: TenantContext, messageId: string, seq: number): AsyncGenerator<Tracked> {
+/** What can be read of the log without a gap. */
+async function* readWhole(
+  { app }: TenantContext,
+  answer: { tenantId: string; messageId: string },
+  { seq, signal }: { seq: number; signal: AbortSignal },
+): AsyncGenerator<Logged> {
+  let last = seq;
+  try {
+    for await (const logged of readAnswerLog(app, answer, seq, signal)) {
+      if (logged.seq !== ++last) return;
+      yield logged;
+    }
+  } catch (error) {
+    if (!hasReason(error, "SERVICE_UNAVAILABLE")) throw error;
+  }
+}
+
+/** The message of an answer that has ended. One that nobody writes any more ends as interrupted. */
+const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
   const { app, tenantId, userId } = ctx;
   const message = await inTenant(app.db, tenantId, async (trx) => {
-    await finishAnswer(trx, messageId, { outcome: "interrupted" });
+    if (abandoned) await finishAnswer(trx, messageId, { outcome: "interrupted" });
     return findMessage(trx, userId, messageId);
   });
   if (!message) throw new ReasonError("NOT_FOUND");
-  for (const event of eventsOf(message)) yield { id: eventId(messageId, ++seq), event };
-}
+  return message.outcome === null ? undefined : message;
+};
 
 const eventsOf = (message: MessageRow): ChatEvent[] =>
   [

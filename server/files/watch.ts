@@ -31,10 +31,12 @@ export async function* watch(ctx: TenantContext, { fileId }: { fileId?: string |
 async function* changes({ app, tenantId }: TenantContext, fileId: string | undefined, signal: AbortSignal) {
   const changed = new Set<string>();
   let wake = Promise.withResolvers<void>();
-  const unsubscribe = await app.keyValue.subscribe(fileChanges(tenantId), (id) => {
+  const onChange = (id: string) => {
     if (fileId === undefined || id === fileId) changed.add(id);
     wake.resolve();
-  });
+  };
+  // A store that is away delays the news until the next look.
+  const unsubscribe = await app.keyValue.subscribe(fileChanges(tenantId), onChange).catch(() => () => {});
   const look = (ids: string[] | undefined) =>
     inTenant(app.db, tenantId, async (trx) => {
       if (ids === undefined && fileId === undefined) return (await listFiles(trx, { limit: NEWEST })).reverse();

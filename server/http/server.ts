@@ -26,10 +26,11 @@ export type Http = {
   /** Listens where the configuration says; port 0 there is any free one. */
   listen(): Promise<{ port: number; url: string }>;
   /**
-   * Says in `/readyz` that it closes, stops listening, sends socket clients elsewhere, waits up to 5 s for requests in
+   * Says in `/readyz` that it closes, and ends each connection with its next response. After `lingerMs` (default 0), in
+   * which balancers learn of it, stops listening, sends socket clients elsewhere, waits up to 5 s for requests in
    * flight, and ends what is left. A server that `listener` was mounted in is its owner's to close.
    */
-  close(): Promise<void>;
+  close(lingerMs?: number): Promise<void>;
 };
 
 export const createHttp = (app: App): Http => {
@@ -51,8 +52,9 @@ export const createHttp = (app: App): Http => {
   // Such as no file descriptor for one more connection: unheard, it would end the process.
   server.on("error", (error) => app.log.error("server", { error }));
   let closed: Promise<void> | undefined;
-  const shutDown = async () => {
+  const shutDown = async (lingerMs: number) => {
     closing.abort();
+    if (lingerMs > 0 && server.listening) await delay(lingerMs);
     const stopped = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
     sockets.announceRestart();
     await Promise.race([metrics.idle(), delay(DRAIN_MS, undefined, { ref: false })]);
@@ -65,7 +67,7 @@ export const createHttp = (app: App): Http => {
     listener,
     upgrade: sockets.upgrade,
     listen: () => listen(server, app.config),
-    close: () => (closed ??= shutDown()),
+    close: (lingerMs = 0) => (closed ??= shutDown(lingerMs)),
   };
 };
 
