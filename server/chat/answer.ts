@@ -3,7 +3,7 @@ import { ChatEvent, type Outcome } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import { toReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
-import { openAnswerLog } from "./answer-log.ts";
+import { openAnswerLog, type LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
 
 const SAVE_EVERY_MS = 1_000;
@@ -40,20 +40,19 @@ const write = async (run: Run): Promise<void> => {
   try {
     await finish(run, await compose(run));
   } catch (error) {
-    await finish(run, await outcomeOf(run, error));
+    await fail(run, error);
   } finally {
     clearInterval(saving);
   }
 };
 
 /** A stop is an outcome; a failure is one once something was said, and before that is told as the failure it is. */
-const outcomeOf = async (run: Run, error: unknown): Promise<Outcome> => {
-  if (run.signal.aborted) return run.signal.reason as Outcome;
-  const { ctx, messageId, said, tell } = run;
+const fail = async (run: Run, error: unknown): Promise<void> => {
+  if (run.signal.aborted) return finish(run, run.signal.reason as Outcome);
+  const { ctx, messageId, said } = run;
   const { reason } = toReasonError(error);
   ctx.app.log.warn("answer failed", { requestId: ctx.requestId, messageId, reason, error });
-  if (said.text === "") await tell({ type: "failed", reason });
-  return "interrupted";
+  await finish(run, "interrupted", said.text === "" ? { type: "failed", reason } : undefined);
 };
 
 const save = ({ ctx, messageId, said }: Run): Promise<void> =>
@@ -61,11 +60,13 @@ const save = ({ ctx, messageId, said }: Run): Promise<void> =>
     ctx.app.log.warn("answer not saved", { messageId, error });
   });
 
-const finish = async ({ ctx, messageId, model, said, tell }: Run, outcome: Outcome): Promise<void> => {
+/** Stores the end and then tells it, so that who hears of it finds it stored. */
+const finish = async (run: Run, outcome: Outcome, failed?: LogEvent): Promise<void> => {
+  const { ctx, messageId, model, said, tell } = run;
   const ended = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
     await record(trx, { kind: "chat", model, userId: ctx.userId, key: `answer:${messageId}`, ...said.usage });
     return finishAnswer(trx, messageId, { ...said, ...said.usage, outcome });
   });
   // A reader that took this writer for dead has ended it as interrupted, and said so.
-  await tell({ type: "finished", outcome: ended ? outcome : "interrupted", usage: said.usage });
+  await tell(failed ?? { type: "finished", outcome: ended ? outcome : "interrupted", usage: said.usage });
 };

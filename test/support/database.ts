@@ -32,8 +32,20 @@ export const newDatabase = async (): Promise<{ url: string } | { template: strin
   if (!server) return { template };
   const name = `test_${newId().replaceAll("-", "")}`;
   await onServer(server, `create database ${name} template ${template}`);
-  cleanUp(() => onServer(server, `drop database if exists ${name} with (force)`));
+  cleanUp(() => dropDatabase(server, name));
   return { url: databaseUrl(server, name) };
+};
+
+/** The server's own vacuum may be at work in it for a moment, and is not ours to end. */
+const dropDatabase = async (server: string, name: string): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await onServer(server, `drop database if exists ${name} with (force)`);
+    } catch (error) {
+      if (tries === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * tries));
+    }
+  }
 };
 
 let redisDatabases = 0;
