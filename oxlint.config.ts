@@ -19,6 +19,7 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   [["rate-limiter-flexible"], ["server/key-value/**"]],
   [["tiktoken", "tiktoken/*"], ["server/tokens.ts"]],
   [["pdf-parse", "pdf-parse/*", "pdfjs-dist", "pdfjs-dist/*"], ["server/files/extract/**"]],
+  [["@aws-sdk/*"], ["server/files/store-s3.ts"]],
   [["superjson"], ["server/trpc.ts", "client-sdk/**"]],
 ];
 
@@ -107,6 +108,7 @@ const config = defineConfig({
     room(["server/trpc.ts"], "server/trpc.ts"),
     room(["server/jobs.ts", "server/worker.ts"], "server/jobs.ts"),
     room(["server/tokens.ts"], "server/tokens.ts"),
+    room(["server/files/store-s3.ts"], "server/files/store-s3.ts", barredFeatures("files")),
     room(["server/auth/access-token.ts"], "server/auth/access-token.ts", barredFeatures("auth")),
     room(["server/auth/deliver.ts"], "server/auth/deliver.ts", barredFeatures("auth")),
     room(["server/model/openai.ts", "server/model/openai/**"], "server/model/openai.ts"),

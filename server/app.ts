@@ -9,7 +9,7 @@ import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
 import type { Config } from "./config.ts";
 import type { App } from "./context.ts";
 import { closeExtractors } from "./files/extract.ts";
-import { openFolderStore } from "./files/store.ts";
+import { openStore } from "./files/store.ts";
 import { createHttp } from "./http/server.ts";
 import { openJobs } from "./jobs.ts";
 import { openKeyValue } from "./key-value/open.ts";
@@ -94,6 +94,8 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   closers.push(() => local.close());
   const jobs = await openJobs(db, onError);
   closers.push(() => jobs.stop());
+  const store = await openStore({ dir: join(config.dataDir, "files"), storage: config.storage, onError });
+  closers.push(() => store.close());
   const delivery = createDelivery({ mail: config.mail, print });
   closers.push(() => delivery.close());
   const secret = await openSecret(config);
@@ -108,7 +110,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     model,
     embeddingModelId: await embeddingModelId(db, { name, dimensions }),
     jobs,
-    store: await openFolderStore(join(config.dataDir, "files")),
+    store,
     delivery,
     tokens: createTokens({ secret, ttlMs: config.tokenTtlMs }),
     codeKey: deriveKey(secret, "login-code"),

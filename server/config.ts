@@ -1,5 +1,33 @@
 import { z } from "zod";
 
+/** A bucket of an S3-compatible store. */
+export type S3Storage = {
+  endpoint: string;
+  bucket: string;
+  region: string;
+  /** Unset: those that the machine has been given. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+};
+
+const readStorageUrl = (text: string): S3Storage | undefined => {
+  const url = URL.parse(text);
+  const bucket = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(url?.pathname ?? "")?.[1];
+  if (!url || url.protocol !== "s3:" || !url.host || !bucket) return undefined;
+  const tls = url.searchParams.get("tls") ?? "on";
+  if (!["on", "off"].includes(tls) || Boolean(url.username) !== Boolean(url.password)) return undefined;
+  try {
+    const [accessKeyId, secretAccessKey] = [url.username, url.password].map(decodeURIComponent) as [string, string];
+    return {
+      endpoint: `${tls === "on" ? "https" : "http"}://${url.host}`,
+      bucket,
+      region: url.searchParams.get("region") ?? "us-east-1",
+      credentials: accessKeyId ? { accessKeyId, secretAccessKey } : undefined,
+    };
+  } catch {
+    return undefined;
+  }
+};
+
 const list = z.string().transform((text) =>
   text
     .split(",")
@@ -10,57 +38,69 @@ const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 const url = (protocol: RegExp) => z.url({ protocol }).optional();
 
-const Environment = z
-  .object({
-    NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-    PORT: count(8000, 0, 65535),
-    HOST: z.string().default("127.0.0.1"),
-    DATA_DIR: z.string().default("./data"),
-    DATABASE_URL: url(/^postgres(ql)?$/),
-    REDIS_URL: url(/^rediss?$/),
-    OPENAI_API_KEY: z.string().optional(),
-    OPENAI_BASE_URL: url(/^https?$/),
-    OPENAI_MODEL: z.string().default("gpt-4o-mini"),
-    ALLOWED_MODELS: list.optional(),
-    EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
-    EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
-    JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
-    TOKEN_TTL_DAYS: count(7, 1, 365),
-    TENANT_HEADER: z
-      .string()
-      .regex(/^[A-Za-z0-9-]+$/)
-      .default("X-Tenant-ID"),
-    SIGN_UP: z.enum(["open", "invited"]).optional(),
-    SMTP_URL: url(/^smtps?$/),
-    MAIL_FROM: z.string().optional(),
-    CORS_ORIGINS: list.default([]),
-    RATE_LIMIT_PER_MINUTE: count(50),
-    CHUNK_TOKEN_SIZE: count(400, 50, 4000),
-    CHUNK_OVERLAP: count(40, 0, 1000),
-    MAX_CONTEXT_TOKENS: count(8000, 200),
-    TOP_K: count(6, 1, 50),
-    MAX_FILE_SIZE_MB: count(25, 1, 1024),
-    MAX_PDF_PAGES: count(500, 1, 100_000),
-    ROLE: z.enum(["web", "worker", "all"]).default("all"),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+/** `s3://key:secret@host:port/bucket?region=eu-central-1`, `&tls=off` for a store without. */
+const storageUrl = z
+  .string()
+  .transform((text, context) => {
+    const storage = readStorageUrl(text);
+    if (storage) return storage;
+    context.addIssue({ code: "custom", message: "must be like s3://key:secret@host/bucket?region=name" });
+    return z.NEVER;
   })
-  .superRefine((env, context) => {
-    const refuse = (path: keyof typeof env, message: string) =>
-      context.addIssue({ code: "custom", path: [path], message });
-    if (env.CHUNK_OVERLAP * 2 > env.CHUNK_TOKEN_SIZE)
-      refuse("CHUNK_OVERLAP", "must be at most half of CHUNK_TOKEN_SIZE");
-    if (env.SMTP_URL && !env.MAIL_FROM) refuse("MAIL_FROM", "is needed with SMTP_URL");
-    if (env.ALLOWED_MODELS && !env.ALLOWED_MODELS.includes(env.OPENAI_MODEL))
-      refuse("ALLOWED_MODELS", "must contain OPENAI_MODEL");
-    if (env.ROLE !== "all" && !env.DATABASE_URL)
-      refuse("ROLE", "other than `all` needs DATABASE_URL: the embedded database belongs to one process");
-    if (env.NODE_ENV !== "production") return;
-    if (!env.JWT_SECRET) refuse("JWT_SECRET", "is required in production");
-    else if (new Set(env.JWT_SECRET).size < 8 || /change.?me|secret|example/i.test(env.JWT_SECRET))
-      refuse("JWT_SECRET", "looks like a placeholder; generate one, for example with `openssl rand -base64 48`");
-    if (env.CORS_ORIGINS.includes("*")) refuse("CORS_ORIGINS", "may not be * in production");
-    if (!env.SMTP_URL) refuse("SMTP_URL", "is required in production: login codes are never printed there");
-  });
+  .optional();
+
+const Variables = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  PORT: count(8000, 0, 65535),
+  HOST: z.string().default("127.0.0.1"),
+  DATA_DIR: z.string().default("./data"),
+  DATABASE_URL: url(/^postgres(ql)?$/),
+  REDIS_URL: url(/^rediss?$/),
+  STORAGE_URL: storageUrl,
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: url(/^https?$/),
+  OPENAI_MODEL: z.string().default("gpt-4o-mini"),
+  ALLOWED_MODELS: list.optional(),
+  EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
+  EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
+  JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
+  TOKEN_TTL_DAYS: count(7, 1, 365),
+  TENANT_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/)
+    .default("X-Tenant-ID"),
+  SIGN_UP: z.enum(["open", "invited"]).optional(),
+  SMTP_URL: url(/^smtps?$/),
+  MAIL_FROM: z.string().optional(),
+  CORS_ORIGINS: list.default([]),
+  RATE_LIMIT_PER_MINUTE: count(50),
+  TRUST_PROXY: count(0, 0, 10),
+  CHUNK_TOKEN_SIZE: count(400, 50, 4000),
+  CHUNK_OVERLAP: count(40, 0, 1000),
+  MAX_CONTEXT_TOKENS: count(8000, 200),
+  TOP_K: count(6, 1, 50),
+  MAX_FILE_SIZE_MB: count(25, 1, 1024),
+  MAX_PDF_PAGES: count(500, 1, 100_000),
+  ROLE: z.enum(["web", "worker", "all"]).default("all"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+const Environment = Variables.superRefine((env, context) => {
+  const refuse = (path: keyof typeof env, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (env.CHUNK_OVERLAP * 2 > env.CHUNK_TOKEN_SIZE) refuse("CHUNK_OVERLAP", "must be at most half of CHUNK_TOKEN_SIZE");
+  if (env.SMTP_URL && !env.MAIL_FROM) refuse("MAIL_FROM", "is needed with SMTP_URL");
+  if (env.ALLOWED_MODELS && !env.ALLOWED_MODELS.includes(env.OPENAI_MODEL))
+    refuse("ALLOWED_MODELS", "must contain OPENAI_MODEL");
+  if (env.ROLE !== "all" && !env.DATABASE_URL)
+    refuse("ROLE", "other than `all` needs DATABASE_URL: the embedded database belongs to one process");
+  if (env.NODE_ENV !== "production") return;
+  if (!env.JWT_SECRET) refuse("JWT_SECRET", "is required in production");
+  else if (new Set(env.JWT_SECRET).size < 8 || /change.?me|secret|example/i.test(env.JWT_SECRET))
+    refuse("JWT_SECRET", "looks like a placeholder; generate one, for example with `openssl rand -base64 48`");
+  if (env.CORS_ORIGINS.includes("*")) refuse("CORS_ORIGINS", "may not be * in production");
+  if (!env.SMTP_URL) refuse("SMTP_URL", "is required in production: login codes are never printed there");
+});
 
 export type Config = ReturnType<typeof shape>;
 
@@ -73,6 +113,7 @@ const shape = (env: z.infer<typeof Environment>) => {
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    storage: env.STORAGE_URL,
     openai:
       env.OPENAI_API_KEY || env.OPENAI_BASE_URL
         ? {
@@ -93,6 +134,7 @@ const shape = (env: z.infer<typeof Environment>) => {
     mail: env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
     corsOrigins: env.CORS_ORIGINS,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: env.TRUST_PROXY,
     chunkTokens: env.CHUNK_TOKEN_SIZE,
     overlapTokens: env.CHUNK_OVERLAP,
     maxContextTokens: env.MAX_CONTEXT_TOKENS,
@@ -116,10 +158,22 @@ export class ConfigError extends Error {
 }
 
 /** Reads the configuration; an empty value counts as unset. Every problem is reported at once, as a `ConfigError`. */
-export const readConfig = (environment: Record<string, string | undefined> = process.env): Config => {
+export const readConfig = (environment: Record<string, string | undefined> = process.env): Config =>
+  shape(read(Environment, environment));
+
+/** What bringing the schema up to date needs, and no more: it runs before anything else is set up. */
+export const readDatabaseConfig = (environment: Record<string, string | undefined> = process.env) => {
+  const { DATABASE_URL, DATA_DIR } = read(Variables.pick({ DATABASE_URL: true, DATA_DIR: true }), environment);
+  return { databaseUrl: DATABASE_URL, dataDir: DATA_DIR };
+};
+
+/** The names of all settings. */
+export const VARIABLES: string[] = Object.keys(Variables.shape);
+
+const read = <T>(schema: z.ZodType<T>, environment: Record<string, string | undefined>): T => {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
-  const parsed = Environment.safeParse(set);
-  if (parsed.success) return shape(parsed.data);
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${describe(issue)}`));
 };
 

@@ -1,6 +1,7 @@
-import { findFile, finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db/index.ts";
+import { finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db/index.ts";
 import { isBeingWritten } from "./chat/answer-log.ts";
 import type { App } from "./context.ts";
+import { reconcile } from "./files/reconcile.ts";
 
 /** Longer than any upload lies between its bytes and its row. */
 const ORPHAN_AGE_MS = 3_600_000;
@@ -22,13 +23,11 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
   };
 };
 
-/** Ends answers that nobody writes any more, and removes bytes without a file. */
+/** Ends answers that nobody writes any more, removes bytes without a file, and reports files without bytes. */
 export const maintain = async (app: App, orphanAgeMs = ORPHAN_AGE_MS): Promise<void> => {
   for (const tenantId of await listTenantIds(app.db)) await endAbandonedAnswers(app, tenantId);
-  for await (const key of app.store.list(orphanAgeMs)) {
-    const file = await inTenant(app.db, key.tenantId, (trx) => findFile(trx, key.fileId));
-    if (!file) await app.store.remove(key);
-  }
+  // Once for all instances is enough, and workers are fewer.
+  if (app.config.role !== "web") await reconcile(app, { graceMs: orphanAgeMs });
 };
 
 const endAbandonedAnswers = async (app: App, tenantId: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConfigError, readConfig } from "../server/config.ts";
+import { ConfigError, readConfig, readDatabaseConfig } from "../server/config.ts";
 
 const problemsOf = (environment: Record<string, string>): string[] => {
   try {
@@ -18,6 +18,8 @@ test("nothing set gives the documented defaults", () => {
     dataDir: "./data",
     databaseUrl: undefined,
     redisUrl: undefined,
+    storage: undefined,
+    trustedProxies: 0,
     openai: undefined,
     tenantHeader: "x-tenant-id",
     signUp: "open",
@@ -53,6 +55,44 @@ const PRODUCTION = {
 test("production starts with a secret, a mail server and exact origins", () => {
   expect(problemsOf(PRODUCTION)).toEqual([]);
   expect(readConfig(PRODUCTION).signUp).toBe("invited");
+});
+
+test("a bucket is named by one address, whose secret may hold any character", () => {
+  const { storage } = readConfig({
+    STORAGE_URL: "s3://AKIA:a%2Fb%2Bc%3D@s3.example.org:9000/documents?region=eu-west-1&tls=off",
+  });
+  expect(storage).toEqual({
+    endpoint: "http://s3.example.org:9000",
+    bucket: "documents",
+    region: "eu-west-1",
+    credentials: { accessKeyId: "AKIA", secretAccessKey: "a/b+c=" },
+  });
+  expect(readConfig({ STORAGE_URL: "s3://s3.example.org/documents" }).storage).toEqual({
+    endpoint: "https://s3.example.org",
+    bucket: "documents",
+    region: "us-east-1",
+    credentials: undefined,
+  });
+});
+
+test.for([
+  "https://AKIA:s3cr3t@s3.example.org/documents",
+  "s3://AKIA:s3cr3t@s3.example.org",
+  "s3://AKIA:s3cr3t@s3.example.org/documents/and/more",
+  "s3://s3cr3t@s3.example.org/documents",
+  "s3://AKIA:s3cr3t%@s3.example.org/documents",
+  "s3://AKIA:s3cr3t@s3.example.org/documents?tls=s3cr3t",
+  "s3cr3t",
+])("an address that names no bucket is refused and not shown: %s", (url) => {
+  const problems = problemsOf({ STORAGE_URL: url });
+  expect(problems).toEqual([expect.stringMatching(/^STORAGE_URL: must be like s3:/)]);
+  expect(problems.join()).not.toContain("s3cr3t");
+});
+
+test("the schema is brought up to date with the database's settings alone", () => {
+  const { databaseUrl } = readDatabaseConfig({ NODE_ENV: "production", DATABASE_URL: "postgres://db/docuchat" });
+  expect(databaseUrl).toBe("postgres://db/docuchat");
+  expect(() => readDatabaseConfig({ DATABASE_URL: "mysql://db" })).toThrow(ConfigError);
 });
 
 test.for([

@@ -35,6 +35,20 @@ export const listFiles = (
     .limit(page.limit)
     .execute();
 
+/** In the order of ids, `limit` of those behind `after`: for comparing with the bytes that are kept. */
+export const listFileIds = (
+  trx: TenantDb,
+  page: { after: string | undefined; limit: number },
+): Promise<{ id: string; created_at: Date }[]> =>
+  trx
+    .selectFrom("files")
+    .select(["id", "created_at"])
+    .where("tenant_id", "=", trx.tenantId)
+    .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? ""))
+    .orderBy("id")
+    .limit(page.limit)
+    .execute();
+
 export const sumFiles = async (trx: TenantDb): Promise<{ files: number; bytes: number }> => {
   const row = await trx
     .selectFrom("files")

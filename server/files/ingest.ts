@@ -28,8 +28,15 @@ const EXTRACT_MEMORY_BYTES = 700 * 1024 * 1024;
 const PAGES_AT_ONCE = 16;
 const BATCHES_AT_ONCE = 4;
 
-/** Failures that lie with the document: trying again would end the same. */
-const FINAL = new Set(["PDF_ENCRYPTED", "PDF_CORRUPT", "PDF_TOO_MANY_PAGES", "PDF_TOO_COMPLEX", "PDF_NO_TEXT"]);
+/** Failures that lie with the document, or with bytes that are gone: trying again would end the same. */
+const FINAL = new Set([
+  "NOT_FOUND",
+  "PDF_ENCRYPTED",
+  "PDF_CORRUPT",
+  "PDF_TOO_MANY_PAGES",
+  "PDF_TOO_COMPLEX",
+  "PDF_NO_TEXT",
+]);
 
 type Run = IngestRun & { app: App; tenantId: string; name: string; uploadedBy: string | null; signal: AbortSignal };
 
@@ -89,7 +96,7 @@ const write = async (run: Run, work: (trx: TenantDb) => Promise<unknown>): Promi
 const extract = async (run: Run): Promise<Chunk[]> => {
   const { chunkTokens, overlapTokens, maxPages } = run.app.config;
   const limits = { timeoutMs: EXTRACT_TIMEOUT_MS, memoryBytes: EXTRACT_MEMORY_BYTES };
-  const path = await run.app.store.localPath(run);
+  await using local = await run.app.store.openLocal(run);
   const chunks: Chunk[] = [];
   let total = 0;
   let waiting: PageText[] = [];
@@ -105,7 +112,7 @@ const extract = async (run: Run): Promise<Chunk[]> => {
       await setProgress(trx, run, { stage: "extracting", done, total, page_count: total });
     });
   };
-  for await (const event of extractDocument(path, {
+  for await (const event of extractDocument(local.path, {
     maxPages,
     chunkTokens,
     overlapTokens,

@@ -22,26 +22,27 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     if (!file) await checkKeptQuota(trx, incoming.sizeBytes);
     return file;
   });
-  if (known) return { ...toFile(known), deduplicated: true };
+  if (known) {
+    const kept = { tenantId, fileId: known.id };
+    // Bytes that were lost come back with the next upload of the same.
+    if (!(await app.store.has(kept))) await app.store.adopt(kept, incoming.path);
+    return { ...toFile(known), deduplicated: true };
+  }
 
   const fileId = newId();
   const key = { tenantId, fileId };
   await app.store.adopt(key, incoming.path);
-  try {
-    const row = await inTenant(app.db, tenantId, async (trx) => {
-      const { sha256, sizeBytes } = incoming;
-      const name = cleanName(incoming.name);
-      const file = await createFile(trx, { id: fileId, uploaded_by: userId, sha256, name, size_bytes: sizeBytes });
-      if (file) await app.jobs.sendIngest(trx, key);
-      return file;
-    });
-    if (row) {
-      await announceFile(app, key);
-      return { ...toFile(row), deduplicated: false };
-    }
-  } catch (error) {
-    await app.store.remove(key);
-    throw error;
+  // A transaction that fails may have been stored all the same: what it leaves without a row, the reconciler takes.
+  const row = await inTenant(app.db, tenantId, async (trx) => {
+    const { sha256, sizeBytes } = incoming;
+    const name = cleanName(incoming.name);
+    const file = await createFile(trx, { id: fileId, uploaded_by: userId, sha256, name, size_bytes: sizeBytes });
+    if (file) await app.jobs.sendIngest(trx, key);
+    return file;
+  });
+  if (row) {
+    await announceFile(app, key);
+    return { ...toFile(row), deduplicated: false };
   }
   // Somebody else uploaded the same bytes at this moment, and was first.
   await app.store.remove(key);

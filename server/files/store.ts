@@ -1,77 +1,55 @@
-import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import type { Config } from "../config.ts";
+import { ReasonError } from "../errors.ts";
 
 /** Whose bytes: the key under which a file's content is kept. */
 export type ContentKey = { tenantId: string; fileId: string };
 
-/** The bytes of files. */
+/**
+ * The bytes of files. Every call but `list` and `tenants` fails with `SERVICE_UNAVAILABLE` where the store does not
+ * answer; what reads fails with `NOT_FOUND` where there are no bytes.
+ */
 export type FileStore = {
-  /** A folder for bytes on their way in, on the same disk. What a crash leaves there is removed at a later start. */
+  /** A local folder for bytes on their way in, which several processes may share. */
   incomingDir: string;
-  /** Takes a whole local file over, durably. */
+  /** Takes a whole local file over, durably and at once: until then, and after a failure, the key has no bytes. */
   adopt(key: ContentKey, path: string): Promise<void>;
   read(key: ContentKey): Promise<{ stream: Readable; sizeBytes: number }>;
-  /** A local path to the bytes, for as long as the file stands. */
-  localPath(key: ContentKey): Promise<string>;
+  /** The bytes as a local file, until it is disposed of. */
+  openLocal(key: ContentKey): Promise<LocalFile>;
+  has(key: ContentKey): Promise<boolean>;
   /** Removes the bytes; well if there are none. */
   remove(key: ContentKey): Promise<void>;
-  /** Every key kept longer than `olderThanMs`. */
-  list(olderThanMs: number): AsyncIterable<ContentKey>;
+  /** Every tenant that has bytes. */
+  tenants(): AsyncIterable<string>;
+  /** What is kept of a tenant, in the order of file ids. */
+  list(tenantId: string): AsyncIterable<KeptFile>;
+  close(): void;
 };
 
-/** Longer than any upload takes. */
-const ABANDONED_MS = 3_600_000;
+export type LocalFile = AsyncDisposable & { path: string };
+export type KeptFile = { fileId: string; keptAt: Date };
 
-/** Keeps bytes in `<dir>/<tenant>/<file>.pdf`. */
-export const openFolderStore = async (dir: string): Promise<FileStore> => {
-  const incoming = join(dir, "incoming");
-  await mkdir(incoming, { recursive: true });
-  await removeAbandoned(incoming);
-  const pathOf = (key: ContentKey) => join(dir, "content", key.tenantId, `${key.fileId}.pdf`);
-  return {
-    incomingDir: await mkdtemp(join(incoming, "run-")),
-    adopt: async (key, path) => {
-      const target = pathOf(key);
-      await mkdir(dirname(target), { recursive: true });
-      await sync(path);
-      await rename(path, target);
-      await sync(dirname(target));
-    },
-    read: async (key) => {
-      const path = pathOf(key);
-      return { sizeBytes: (await stat(path)).size, stream: createReadStream(path) };
-    },
-    localPath: async (key) => pathOf(key),
-    remove: (key) => rm(pathOf(key), { force: true }),
-    list: (olderThanMs) => listFolder(join(dir, "content"), Date.now() - olderThanMs),
-  };
+/** Where a file's bytes are within a folder or a bucket. */
+export const contentPath = ({ tenantId, fileId }: ContentKey): string => `content/${tenantId}/${fileId}.pdf`;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const isTenantId = (name: string): boolean => UUID.test(name);
+/** Undefined for a name that no file's bytes have. */
+export const toFileId = (name: string): string | undefined => {
+  const id = name.replace(/\.pdf$/, "");
+  return id !== name && UUID.test(id) ? id : undefined;
 };
 
-/** What crashed processes left on its way in; other processes may be receiving on the same disk at this moment. */
-const removeAbandoned = async (incoming: string): Promise<void> => {
-  for (const run of await readdir(incoming)) {
-    const path = join(incoming, run);
-    const info = await stat(path).catch(() => undefined);
-    if (info && info.mtimeMs < Date.now() - ABANDONED_MS) await rm(path, { recursive: true, force: true });
-  }
-};
+export const bytesAreGone = (): ReasonError =>
+  new ReasonError("NOT_FOUND", { message: "The content of this file is gone. Upload it again." });
+export const storeFails = (cause: unknown): ReasonError => new ReasonError("SERVICE_UNAVAILABLE", { cause });
 
-async function* listFolder(dir: string, before: number): AsyncIterable<ContentKey> {
-  for (const tenantId of await readdir(dir).catch(() => []))
-    for (const name of await readdir(join(dir, tenantId))) {
-      const info = await stat(join(dir, tenantId, name)).catch(() => undefined);
-      if (info && info.mtimeMs < before) yield { tenantId, fileId: name.replace(/\.pdf$/, "") };
-    }
-}
+type Options = { dir: string; storage: Config["storage"]; onError: (error: Error) => void };
 
-/** A rename is durable once the file and its folder are. */
-const sync = async (path: string): Promise<void> => {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** The bucket that the configuration names, or else the folder `dir`, which also takes what is on its way in. */
+export const openStore = async ({ dir, storage, onError }: Options): Promise<FileStore> => {
+  if (!storage) return (await import("./store-folder.ts")).openFolderStore(dir, onError);
+  // The client takes a tenth of a second to load, and most start without one.
+  return (await import("./store-s3.ts")).openS3Store(storage, { dir, onError });
 };

@@ -3,7 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RequestId } from "../contract/ids.ts";
 import type { App, Client, RequestContext } from "../context.ts";
 import { newId } from "../id.ts";
-import { addressOf } from "./address.ts";
+import { clientAddress } from "./address.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 const USER_AGENT_CHARS = 200;
@@ -23,7 +23,7 @@ export const requestIdOf = (outgoing: OutgoingMessage): string => String(outgoin
 export const requestContext = (app: App, { incoming, outgoing }: HttpEnv["Bindings"]): RequestContext => ({
   app,
   requestId: requestIdOf(outgoing),
-  client: clientOf(incoming),
+  client: clientOf(app, incoming),
   tenantSlug: toSlug(incoming.headers[app.config.tenantHeader]),
   accessToken: /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1],
 });
@@ -42,15 +42,15 @@ export const socketContext = (
 ): RequestContext => ({
   app,
   requestId: newId(),
-  client: clientOf(incoming),
+  client: clientOf(app, incoming),
   tenantSlug: toSlug(connectionParams?.["tenant"]),
   accessToken: connectionParams?.["token"] || undefined,
   drained,
 });
 
-const clientOf = ({ socket, headers }: IncomingMessage): Client => ({
-  address: addressOf(socket),
-  userAgent: headers["user-agent"]?.slice(0, USER_AGENT_CHARS) ?? null,
+const clientOf = ({ config }: App, incoming: IncomingMessage): Client => ({
+  address: clientAddress(incoming, config.trustedProxies),
+  userAgent: incoming.headers["user-agent"]?.slice(0, USER_AGENT_CHARS) ?? null,
 });
 
 const toSlug = (value: string | string[] | undefined): string | undefined =>

@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
-import { addressOf } from "./address.ts";
+import { clientAddress } from "./address.ts";
 import { createStallGuard } from "./flow.ts";
 import { CLOSE_UNAUTHORIZED, serveSocket } from "./socket.ts";
 import { TRPC_PATH } from "./trpc.ts";
@@ -51,7 +51,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
   const upgrade: Sockets["upgrade"] = (request, connection, head) => {
     connection.on("error", () => connection.destroy());
     if (!(connection instanceof Socket)) return void connection.destroy();
-    const peer: Peer = { connection, address: addressOf(connection) };
+    const peer: Peer = { connection, address: clientAddress(request, app.config.trustedProxies) };
     const strangers = countPeers(({ address, signedIn }) => !signedIn && address === peer.address);
     const status = closing.aborted ? 503 : strangers >= STRANGERS_PER_ADDRESS ? 429 : refusal(request, app);
     if (status !== undefined) return refuse(connection, status);

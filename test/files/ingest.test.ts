@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { kyselyOf } from "../../db/open.ts";
@@ -89,8 +88,7 @@ test("a removed file leaves nothing: no bytes, pages, chunks, vectors or job, wh
   for (const fileId of [ready.id, FileId.parse(running.id)]) {
     await user.caller.files.remove({ fileId });
     await expect(user.caller.files.get({ fileId })).rejects.toMatchObject({ cause: { reason: "NOT_FOUND" } });
-    const path = await shared.app.store.localPath({ tenantId: user.tenantId, fileId });
-    await expect(access(path)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await shared.app.store.has({ tenantId: user.tenantId, fileId })).toBe(false);
   }
   // The run that was under way finds its file gone and stops by itself; a file after it is read as ever.
   await ingestFile(shared, user, { bytes: await makePdf(["Words after it."]) });
