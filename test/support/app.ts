@@ -7,7 +7,7 @@ import type { RequestContext } from "../../server/context.ts";
 import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
-import { cleanUp, newDatabase, newRedisUrl } from "./database.ts";
+import { cleanUp, newDatabase, newRedisUrl, putDatabase } from "./database.ts";
 
 export type TestApp = RunningApp & {
   /** Where it listens, without a slash at the end. */
@@ -39,6 +39,7 @@ export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = 
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "docuchat-test-")));
   const printed: string[] = [];
   const database = dataDir === undefined ? await newDatabase() : undefined;
+  if (dataDir === undefined) await putDatabase(folder);
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
@@ -52,7 +53,6 @@ export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = 
   const running = await startApp(config, {
     log: createLog(config.logLevel),
     print: (line) => printed.push(line),
-    ...(database && "template" in database ? { template: database.template } : {}),
     ...parts,
   });
   const { url } = await running.http.listen();

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, inject, onTestFinished } from "vitest";
 import { newId } from "../../server/id.ts";
@@ -46,6 +49,12 @@ const dropDatabase = async (server: string, name: string): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, 100 * tries));
     }
   }
+};
+
+/** Puts an embedded database with the whole schema where a server that is given this data folder finds its own. */
+export const putDatabase = async (dataDir: string): Promise<void> => {
+  const unpacked = inject("unpackedTemplate");
+  if (unpacked) await promisify(execFile)("cp", ["-r", unpacked, join(dataDir, "postgres")]);
 };
 
 let redisDatabases = 0;

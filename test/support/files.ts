@@ -24,7 +24,7 @@ export const addFile = async (test: TestApp, user: TestUser, file: { name?: stri
 /** Every state of a file until it has ended. */
 export const watchToEnd = async (user: TestUser, fileId: string): Promise<FileView[]> => {
   const states: FileView[] = [];
-  for await (const state of await user.caller.files.watch({ fileId: fileId as FileView["id"] })) states.push(state);
+  for await (const state of await user.caller.files.watch({ fileId })) states.push(state);
   return states;
 };
 

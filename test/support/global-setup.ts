@@ -1,6 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { openDb } from "../../db/index.ts";
 import { openJobs } from "../../server/jobs.ts";
@@ -10,6 +12,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where tests' databases begin: a dumped embedded one, or the name of one on the server. */
     databaseTemplate: string;
+    /** The dump unpacked: copying it takes a tenth of the work of loading the dump. Empty on a server. */
+    unpackedTemplate: string;
   }
 }
 
@@ -26,7 +30,11 @@ const onPglite = async (project: TestProject) => {
   await (await openJobs(db, () => {})).stop();
   if ("pglite" in db.queue) await writeFile(template, await db.queue.pglite.dump());
   await db.close();
+  const unpacked = join(folder, "postgres");
+  await mkdir(unpacked);
+  await promisify(execFile)("tar", ["-xf", template, "-C", unpacked]);
   project.provide("databaseTemplate", template);
+  project.provide("unpackedTemplate", unpacked);
   return () => rm(folder, { recursive: true, force: true });
 };
 
@@ -37,6 +45,7 @@ const onPostgres = async (project: TestProject, server: string) => {
   await (await openJobs(db, () => {})).stop();
   await db.close();
   project.provide("databaseTemplate", template);
+  project.provide("unpackedTemplate", "");
   return () => onServer(server, `drop database if exists ${template} with (force)`);
 };
 
