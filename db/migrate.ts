@@ -1,10 +1,14 @@
 import type { Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import * as initial from "./migrations/0001-initial.ts";
+import * as vectorsAtSize from "./migrations/0002-vectors-at-size.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order of their names; a released one is never changed, and each leaves the schema usable by the release before. */
-const MIGRATIONS: Record<string, Migration> = { "0001-initial": initial };
+const MIGRATIONS: Record<string, Migration> = {
+  "0001-initial": initial,
+  "0002-vectors-at-size": vectorsAtSize,
+};
 
 /** Brings the schema up to date under the database's own lock, so that any number of processes may start at once. */
 export const migrate = async (db: Kysely<Schema>): Promise<void> => {

@@ -87,7 +87,16 @@ export type Chunks = {
   search: ColumnType<string, unknown, unknown>;
 };
 
-export type EmbeddingModels = { id: Generated<number>; name: string; dimensions: number };
+export type EmbeddingModels = {
+  id: Generated<number>;
+  name: string;
+  dimensions: number;
+  /** When a process last started with it. */
+  configured_at: Generated<Date>;
+};
+
+/** The vector space that a tenant is served from; without a row it has no vectors yet. */
+export type ServedModels = { tenant_id: Fixed<string>; model_id: number; since: Generated<Date> };
 
 export type ChunkEmbeddings = {
   tenant_id: Fixed<string>;
@@ -170,6 +179,7 @@ export type Schema = {
   chunks: Chunks;
   embedding_models: EmbeddingModels;
   chunk_embeddings: ChunkEmbeddings;
+  served_models: ServedModels;
   conversations: Conversations;
   messages: Messages;
   usage_events: UsageEvents;

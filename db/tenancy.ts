@@ -5,7 +5,11 @@ import type { Schema } from "./schema.ts";
 const APP_ROLE = "docuchat_app";
 
 /** A transaction that sees one tenant: row-level security holds it, under a role that owns nothing. */
-export type TenantDb = Transaction<Schema> & { readonly tenantId: string };
+export type TenantDb = Transaction<Schema> & {
+  readonly tenantId: string;
+  /** Whether parameters may be handed over as binary: PostgreSQL's driver can, PGlite's cannot. */
+  readonly binary: boolean;
+};
 
 /**
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
@@ -18,7 +22,7 @@ export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => P
       await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.tenant_id', ${tenantId}, true)`.execute(
         trx,
       );
-      return work(Object.assign(trx, { tenantId }));
+      return work(Object.assign(trx, { tenantId, binary: "url" in db.queue }));
     });
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */

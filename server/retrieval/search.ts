@@ -25,7 +25,9 @@ export const retrieve = async (
   const words = wordsOf(query).join(" ");
   return inTenant(app.db, tenantId, async (trx) => {
     await record(trx, { kind: "embedding", model, userId, embeddingTokens: tokens ?? countTokens(query) });
-    return searchChunks(trx, { modelId: app.embeddingModelId, vector, words, fileIds, limit });
+    const { dimensions } = app.model.embedding;
+    const semantic = { space: { id: app.embeddingModelId, name: model, dimensions }, vector };
+    return searchChunks(trx, { semantic, words, fileIds, limit });
   });
 };
 

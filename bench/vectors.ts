@@ -1,0 +1,141 @@
+// `node bench/vectors.ts [chunks] [dimensions]`: vectors at size on the PostgreSQL server that DATABASE_URL names, as a
+// table: inserting, recall@6 against comparing one by one, and hybrid search. It makes a database of its own and drops it.
+import { sql } from "kysely";
+import {
+  findOrCreateTenant,
+  findUnembedded,
+  inTenant,
+  insertVectors,
+  openDb,
+  searchChunks,
+  withVectorIndexer,
+  type Db,
+} from "../db/index.ts";
+import { kyselyOf } from "../db/open.ts";
+import type { App } from "../server/context.ts";
+import { newId } from "../server/id.ts";
+import { createLog } from "../server/log.ts";
+import { keepVectorIndexes } from "../server/vector-index.ts";
+import { databaseUrl, onServer } from "../test/support/database.ts";
+import { createCorpus, fillTenant, newSpace, type Corpus } from "../test/support/synthetic-chunks.ts";
+
+const [chunks = 100_000, dimensions = 256] = process.argv.slice(2).map(Number);
+const SHARES = [0.9, 0.09, 0.01, 0.0001];
+const QUERIES = 60;
+const WORDS_PER_CHUNK = 200;
+const WORDS_PER_QUERY = 8;
+
+const server = process.env["DATABASE_URL"];
+if (!server) throw new Error("bench/vectors.ts needs DATABASE_URL, as `npm run services --` sets it");
+
+const print = (...cells: (string | number)[]) =>
+  process.stdout.write(
+    `${cells.map((cell, index) => (index ? `${cell}`.padStart(15) : `${cell}`.padEnd(24))).join("")}\n`,
+  );
+const percentile = (values: number[], share: number) =>
+  (values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN).toFixed(1);
+
+const exactIds = (db: Db, tenantId: string, vector: Float32Array): Promise<string[]> =>
+  inTenant(db, tenantId, async (trx) => {
+    await sql`select set_config('enable_indexscan', 'off', true)`.execute(trx);
+    const { rows } = await sql<{ chunk_id: string }>`
+      select chunk_id from chunk_embeddings where tenant_id = ${tenantId}
+      order by embedding <=> ${JSON.stringify([...vector])}::halfvec limit 6`.execute(trx);
+    return rows.map((row) => row.chunk_id);
+  });
+
+/** What embedding the tenant's chunks anew stores: vectors alone, of chunks that are there. */
+const storeVectorsAgain = async (db: Db, dimensions: number, { tenantId, corpus }: Case): Promise<string> => {
+  const { id: modelId } = await newSpace(db, dimensions);
+  let [count, spentMs] = [0, 0];
+  for (;;) {
+    const chunks = await inTenant(db, tenantId, (trx) => findUnembedded(trx, { modelId, limit: 500 }));
+    if (chunks.length === 0) return `${Math.round((count / spentMs) * 1_000)}/s`;
+    const vectors = chunks.map(({ id, file_id }) => ({ chunk_id: id, file_id, embedding: corpus.vector() }));
+    const start = performance.now();
+    await inTenant(db, tenantId, (trx) => insertVectors(trx, modelId, vectors));
+    spentMs += performance.now() - start;
+    count += chunks.length;
+  }
+};
+
+type Case = { tenantId: string; count: number; corpus: Corpus };
+
+const measure = async (db: Db, space: Awaited<ReturnType<typeof newSpace>>, { tenantId, count, corpus }: Case) => {
+  const whole: number[] = [];
+  const hybrid: number[] = [];
+  const semantic: number[] = [];
+  const text: number[] = [];
+  let [found, wanted] = [0, 0];
+  const timed = async <T>(times: number[], work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    times.push(performance.now() - start);
+    return result;
+  };
+  for (let round = 0; round < QUERIES; round++) {
+    const vector = corpus.vector();
+    const words = corpus.words(WORDS_PER_QUERY);
+    const near = { space, vector };
+    const search = (query: { words: string; semantic?: typeof near }, inSql: number[] = []) =>
+      inTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query })));
+    await timed(whole, () => search({ words, semantic: near }, hybrid));
+    const hits = await timed(semantic, () => search({ words: "", semantic: near }));
+    await timed(text, () => search({ words }));
+    if (round % 3) continue;
+    const truth = await exactIds(db, tenantId, vector);
+    const ids = new Set(hits.map((hit) => hit.chunk_id));
+    wanted += truth.length;
+    found += truth.filter((id) => ids.has(id)).length;
+  }
+  const share = (hybrid.reduce((sum, ms) => sum + ms, 0) / whole.reduce((sum, ms) => sum + ms, 0)) * 100;
+  print(
+    `${count} chunks`,
+    (found / wanted).toFixed(3),
+    percentile(whole, 0.5),
+    percentile(whole, 0.95),
+    `${share.toFixed(0)}%`,
+    percentile(semantic, 0.5),
+    percentile(text, 0.5),
+  );
+};
+
+const name = `bench_${newId().replaceAll("-", "")}`;
+await onServer(server, `create database ${name}`);
+const db = await openDb({ url: databaseUrl(server, name) });
+try {
+  const space = await newSpace(db, dimensions);
+  const corpus = createCorpus(dimensions, { topics: Math.max(100, chunks / 200) });
+  const cases: Case[] = [];
+  for (const share of SHARES) {
+    const { id: tenantId } = await findOrCreateTenant(db, { id: newId(), slug: `t-${share}` });
+    const count = Math.max(1, Math.round(chunks * share));
+    const { insertMs } = await fillTenant(db, {
+      tenantId,
+      space,
+      corpus,
+      chunks: count,
+      wordsPerChunk: WORDS_PER_CHUNK,
+    });
+    print(`${count} inserted`, `${Math.round((count / insertMs) * 1_000)}/s`);
+    cases.push({ tenantId, count, corpus });
+  }
+  for (const table of ["chunks", "chunk_embeddings", "files"])
+    await sql.raw(`vacuum analyze ${table}`).execute(kyselyOf(db));
+  const app = {
+    db,
+    log: createLog("silent"),
+    embeddingModelId: space.id,
+    model: { embedding: { model: space.name, dimensions } },
+  } as App;
+  if (cases[1]) print(`${cases[1].count} vectors alone`, await storeVectorsAgain(db, dimensions, cases[1]));
+  const start = performance.now();
+  await withVectorIndexer(db, async (indexer) => indexer && keepVectorIndexes(app, indexer));
+  print("indexes built", `${((performance.now() - start) / 1_000).toFixed(1)} s`);
+  print("tenant", "recall@6", "hybrid p50 ms", "p95 ms", "of it SQL", "vector p50 ms", "text p50 ms");
+  for (const each of cases) await measure(db, space, each);
+} finally {
+  if (process.env["KEEP"]) process.stdout.write(`kept: ${name}\n`);
+  await db.close();
+  if (!process.env["KEEP"]) await onServer(server, `drop database ${name} with (force)`);
+}

@@ -1,0 +1,121 @@
+import { sql, type RawBuilder } from "kysely";
+import type { StoredSpan } from "../schema.ts";
+import type { TenantDb } from "../tenancy.ts";
+import { hasVectorIndex } from "./vector-indexes.ts";
+import type { VectorSpace } from "./served-models.ts";
+import { asVector } from "./vectors.ts";
+
+export type SearchQuery = {
+  /** The query in the space that the tenant is served from; without it full text serves alone. */
+  semantic?: { space: VectorSpace; vector: Float32Array } | undefined;
+  /** Made as `NewChunk.words` is. */
+  words: string;
+  fileIds?: readonly string[] | undefined;
+  limit: number;
+};
+
+export type SearchRow = {
+  chunk_id: string;
+  file_id: string;
+  file_name: string;
+  section: string | null;
+  text: string;
+  tokens: number;
+  page_from: number;
+  page_to: number;
+  spans: StoredSpan[];
+  rank: number;
+};
+
+/** Candidates taken from each side before they are fused. */
+const CANDIDATES = 30;
+/** Reciprocal rank fusion, k = 60: Cormack, Clarke and Büttcher, SIGIR 2009. */
+const RRF_K = 60;
+/** Matches of full text that are ranked at most: some 10 µs each. */
+const MATCHES = 5_000;
+/** As many vectors are compared one by one in some 30 ms; above it an index is worth its upkeep. */
+export const EXACT_CHUNKS = 20_000;
+
+/**
+ * The best chunks of the tenant's ready files by vector and by full text, fused by reciprocal rank. Vectors are compared
+ * one by one, or by the tenant's own index where it has one. Full text takes any of the query's words.
+ */
+export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<SearchRow[]> => {
+  const candidates = Math.max(CANDIDATES, query.limit);
+  const chosen = query.fileIds ? sql`and id = any(${query.fileIds}::uuid[])` : sql``;
+  const { rows } = await sql<SearchRow>`
+    with ready as (
+      select id, name from files where tenant_id = ${trx.tenantId} and status = 'ready' ${chosen}
+    ), semantic as (
+      select chunk_id, row_number() over (order by distance, chunk_id) as place
+      from (${await nearest(trx, query, candidates)}) nearest
+    ), lexical as (
+      select chunk_id, place
+      from search_text(${query.words}, ${query.fileIds ?? null}::uuid[], ${candidates}::integer, ${MATCHES}::integer)
+    ), fused as (
+      select coalesce(semantic.chunk_id, lexical.chunk_id) as chunk_id,
+        coalesce(1.0 / (${sql.lit(RRF_K)} + semantic.place), 0) + coalesce(1.0 / (${sql.lit(RRF_K)} + lexical.place), 0) as rank
+      from semantic full join lexical on lexical.chunk_id = semantic.chunk_id
+      order by rank desc, chunk_id limit ${query.limit}
+    )
+    select fused.chunk_id, chunks.file_id, ready.name as file_name, chunks.section, chunks.text, chunks.tokens,
+      chunks.page_from, chunks.page_to, chunks.spans, fused.rank::float8 as rank
+    from fused
+    join chunks on chunks.tenant_id = ${trx.tenantId} and chunks.id = fused.chunk_id
+    join ready on ready.id = chunks.file_id
+    order by fused.rank desc, fused.chunk_id`.execute(trx);
+  return rows;
+};
+
+type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
+
+/** The statement for the nearest vectors of the query; sets what it needs for the rest of the transaction. */
+export const nearest = async (trx: TenantDb, query: SearchQuery, candidates: number): Promise<Rows> => {
+  if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
+  const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
+  return (await takesIndex(trx, query)) ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
+};
+
+type Nearest = {
+  space: VectorSpace;
+  vector: Float32Array;
+  fileIds: readonly string[] | undefined;
+  candidates: number;
+};
+
+const nearestOfAll = (trx: TenantDb, { space, vector, candidates }: Nearest): Rows => sql`
+  select chunk_id, embedding <=> ${asVector(vector)} as distance
+  from chunk_embeddings
+  where tenant_id = ${trx.tenantId} and model_id = ${space.id} and file_id in (select id from ready)
+  order by distance limit ${candidates}`;
+
+/**
+ * Says what is left out instead of what is ready: the index is then read in order of distance, skipping the few, and
+ * goes on (`iterative_scan`) until enough are found. The cast is the index's own.
+ */
+const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest): Rows => {
+  const type = sql.raw(`halfvec(${Math.trunc(space.dimensions)})`);
+  return sql`
+  select chunk_id, embedding::${type} <=> ${asVector(vector)}::${type} as distance
+  from chunk_embeddings
+  where tenant_id = ${trx.tenantId} and model_id = ${space.id}
+    and file_id <> all(array(
+      select id from files where tenant_id = ${trx.tenantId} and status in ('queued', 'ingesting')))
+    ${fileIds ? sql`and file_id = any(${fileIds}::uuid[])` : sql``}
+  order by distance limit ${candidates}`;
+};
+
+/** With an index, and unless the search is restricted to so few chunks that comparing them all is better. */
+const takesIndex = async (trx: TenantDb, { semantic, fileIds }: SearchQuery): Promise<boolean> => {
+  const few = fileIds
+    ? sql<boolean>`(select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} from files
+        where tenant_id = ${trx.tenantId} and id = any(${fileIds}::uuid[]))`
+    : sql<boolean>`false`;
+  const index = { tenantId: trx.tenantId, modelId: semantic?.space.id ?? 0 };
+  // Compiling such a statement takes longer than running it.
+  const { rows } = await sql<{ indexed: boolean }>`
+    select set_config('jit', 'off', true), set_config('hnsw.ef_search', '200', true),
+      set_config('hnsw.iterative_scan', 'relaxed_order', true),
+      ${hasVectorIndex(index)} and not ${few} as indexed`.execute(trx);
+  return rows[0]?.indexed ?? false;
+};

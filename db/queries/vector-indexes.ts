@@ -1,0 +1,106 @@
+import { sql, type RawBuilder } from "kysely";
+import { Client } from "pg";
+import type { Db } from "../open.ts";
+import { asSystem, type TenantDb } from "../tenancy.ts";
+import type { VectorSpace } from "./served-models.ts";
+
+/** One tenant's vectors of one space, in an approximate index of their own. */
+export type VectorIndex = { tenantId: string; modelId: number };
+export type StoredVectorIndex = VectorIndex & { valid: boolean };
+
+const PREFIX = "chunk_embeddings_hnsw_";
+
+const nameOf = ({ tenantId, modelId }: VectorIndex): string => `${PREFIX}${tenantId.replaceAll("-", "")}_${modelId}`;
+
+/** Whether the index exists and is whole, as an SQL expression. */
+export const hasVectorIndex = (index: VectorIndex): RawBuilder<boolean> =>
+  sql<boolean>`coalesce((select indisvalid from pg_catalog.pg_index
+    where indexrelid = to_regclass(${`public.${nameOf(index)}`})), false)`;
+
+export const listVectorIndexes = async (db: Db): Promise<StoredVectorIndex[]> => {
+  const { rows } = await sql<{ name: string; valid: boolean }>`
+    select c.relname as name, i.indisvalid as valid
+    from pg_index i join pg_class c on c.oid = i.indexrelid
+    where i.indrelid = 'chunk_embeddings'::regclass and starts_with(c.relname, ${PREFIX})
+    order by 1`.execute(asSystem(db));
+  return rows.flatMap(({ name, valid }) => {
+    const [tenant, model] = name.slice(PREFIX.length).split("_");
+    const tenantId = tenant?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    return tenantId === undefined || model === undefined ? [] : [{ tenantId, modelId: Number(model), valid }];
+  });
+};
+
+/** How many chunks the tenant's ready files have. */
+export const countReadyChunks = async (trx: TenantDb): Promise<number> => {
+  const { rows } = await sql<{ chunks: number }>`
+    select coalesce(sum(total), 0)::bigint as chunks from files
+    where tenant_id = ${trx.tenantId} and status = 'ready'`.execute(trx);
+  return rows[0]?.chunks ?? 0;
+};
+
+/** Builds and drops indexes; none of it can run in a transaction, or within the pool's time. */
+export type VectorIndexer = {
+  build(tenantId: string, space: VectorSpace): Promise<void>;
+  drop(index: VectorIndex): Promise<void>;
+};
+
+/** Any number; the same for every process. */
+const LOCK = 7_201_513;
+
+/**
+ * Runs `work` unless another process is at it, with a connection of its own for indexes; on the embedded database, where
+ * building one would take minutes, without. When the process dies, or `signal` ends the work, the server notices within
+ * a second and stops building.
+ */
+export const withVectorIndexer = async (
+  db: Db,
+  work: (indexer: VectorIndexer | undefined) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> => {
+  if (!("url" in db.queue)) return work(undefined);
+  const client = new Client({ connectionString: db.queue.url, connectionTimeoutMillis: 5_000, keepAlive: true });
+  // A connection that breaks shows in the statement that runs on it.
+  client.on("error", () => {});
+  const stop = () => void client.end().catch(() => {});
+  signal?.addEventListener("abort", stop);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [LOCK]);
+    if (!rows[0]?.mine) return;
+    for (const setting of SETTINGS) await client.query(`set ${setting}`);
+    await work({ build: build(client), drop: drop(client) });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await client.end().catch(() => {});
+  }
+};
+
+const SETTINGS = [
+  "statement_timeout = 0",
+  "client_connection_check_interval = '1s'",
+  // Parallel builds write out of bounds before pgvector 0.8.2 (CVE-2026-3172).
+  "max_parallel_maintenance_workers = 0",
+  // The graph is built several times as fast while it fits.
+  "maintenance_work_mem = '1GB'",
+];
+
+/** An index that a broken-off build has left is invalid: it goes, and a new one is built. */
+const build =
+  (client: Client): VectorIndexer["build"] =>
+  async (tenantId, space) => {
+    const index = { tenantId, modelId: space.id };
+    await drop(client)(index);
+    await client.query(
+      `create index concurrently ${nameOf(index)} on chunk_embeddings
+        using hnsw ((embedding::halfvec(${space.dimensions})) halfvec_cosine_ops)
+        where tenant_id = '${tenantId}' and model_id = ${space.id}`,
+    );
+  };
+
+const drop =
+  (client: Client): VectorIndexer["drop"] =>
+  async (index) => {
+    await client.query(`drop index concurrently if exists ${nameOf(index)}`);
+  };
