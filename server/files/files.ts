@@ -34,7 +34,8 @@ export const remove = async (ctx: TenantContext, { fileId }: { fileId: string })
     await removeFile(trx, fileId);
     await recordAudit(trx, { id: newId(), actor_id: userId, action: "file_removed", subject: fileId });
   });
-  await app.store.remove({ tenantId, fileId });
+  // The file is gone: bytes that cannot be removed now are the reconciler's.
+  await app.store.remove({ tenantId, fileId }).catch(() => {});
   await announceFile(app, { tenantId, fileId });
   return { ok: true } as const;
 };

@@ -45,7 +45,7 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     return { ...toFile(row), deduplicated: false };
   }
   // Somebody else uploaded the same bytes at this moment, and was first.
-  await app.store.remove(key);
+  await app.store.remove(key).catch(() => {});
   const first = await inTenant(app.db, tenantId, (trx) => findFileByHash(trx, incoming.sha256));
   if (!first) throw new ReasonError("SERVICE_UNAVAILABLE");
   return { ...toFile(first), deduplicated: true };
