@@ -10,6 +10,7 @@ import {
   searchChunks,
   withVectorIndexer,
   type Db,
+  type VectorSpace,
 } from "../db/index.ts";
 import { kyselyOf } from "../db/open.ts";
 import type { App } from "../server/context.ts";
@@ -35,11 +36,15 @@ const print = (...cells: (string | number)[]) =>
 const percentile = (values: number[], share: number) =>
   (values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN).toFixed(1);
 
-const exactIds = (db: Db, tenantId: string, vector: Float32Array): Promise<string[]> =>
+const exactIds = (
+  db: Db,
+  tenantId: string,
+  { space, vector }: { space: VectorSpace; vector: Float32Array },
+): Promise<string[]> =>
   inTenant(db, tenantId, async (trx) => {
     await sql`select set_config('enable_indexscan', 'off', true)`.execute(trx);
     const { rows } = await sql<{ chunk_id: string }>`
-      select chunk_id from chunk_embeddings where tenant_id = ${tenantId}
+      select chunk_id from chunk_embeddings where tenant_id = ${tenantId} and model_id = ${space.id}
       order by embedding <=> ${JSON.stringify([...vector])}::halfvec limit 6`.execute(trx);
     return rows.map((row) => row.chunk_id);
   });
@@ -61,7 +66,7 @@ const storeVectorsAgain = async (db: Db, dimensions: number, { tenantId, corpus 
 
 type Case = { tenantId: string; count: number; corpus: Corpus };
 
-const measure = async (db: Db, space: Awaited<ReturnType<typeof newSpace>>, { tenantId, count, corpus }: Case) => {
+const measure = async (db: Db, space: VectorSpace, { tenantId, count, corpus }: Case) => {
   const whole: number[] = [];
   const hybrid: number[] = [];
   const semantic: number[] = [];
@@ -83,7 +88,7 @@ const measure = async (db: Db, space: Awaited<ReturnType<typeof newSpace>>, { te
     const hits = await timed(semantic, () => search({ words: "", semantic: near }));
     await timed(text, () => search({ words }));
     if (round % 3) continue;
-    const truth = await exactIds(db, tenantId, vector);
+    const truth = await exactIds(db, tenantId, near);
     const ids = new Set(hits.map((hit) => hit.chunk_id));
     wanted += truth.length;
     found += truth.filter((id) => ids.has(id)).length;

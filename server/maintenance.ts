@@ -2,6 +2,7 @@ import { finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db
 import { isBeingWritten } from "./chat/answer-log.ts";
 import type { App } from "./context.ts";
 import { reconcile } from "./files/reconcile.ts";
+import { keepVectors } from "./files/reembed.ts";
 
 /** Longer than any upload lies between its bytes and its row. */
 const ORPHAN_AGE_MS = 3_600_000;
@@ -9,16 +10,24 @@ const EVERY_MS = 3_600_000;
 
 /** What a crash leaves behind is put right at start, and every hour after. Returns how to stop. */
 export const startMaintenance = (app: App): { stop(): Promise<void> } => {
+  const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  // Apart from the rest: embedding anew and building indexes may take hours.
+  let vectors: Promise<void> = Promise.resolve();
   const sweep = () => {
     running = maintain(app).catch((error: unknown) => app.log.error("maintenance failed", { error }));
+    if (app.config.role === "web") return;
+    vectors = vectors
+      .then(() => keepVectors(app, { signal: stopping.signal }))
+      .catch((error: unknown) => app.log.error("maintenance failed", { error }));
   };
   sweep();
   const timer = setInterval(sweep, EVERY_MS);
   return {
     stop: async () => {
       clearInterval(timer);
-      await running;
+      stopping.abort();
+      await Promise.all([running, vectors]);
     },
   };
 };

@@ -10,6 +10,7 @@ import {
   type VectorSpace,
 } from "../db/index.ts";
 import type { App } from "./context.ts";
+import { configuredSpace } from "./embedder.ts";
 
 type Options = {
   signal?: AbortSignal | undefined;
@@ -56,7 +57,5 @@ const keepTenantIndexes = async (app: App, indexer: VectorIndexer, { tenantId, o
 };
 
 /** What the tenant is served from, and what it will be. */
-const spacesOf = ({ embeddingModelId: id, model }: App, served: VectorSpace): VectorSpace[] => {
-  const configured = { id, name: model.embedding.model, dimensions: model.embedding.dimensions };
-  return served.id === id ? [served] : [served, configured];
-};
+const spacesOf = (app: App, served: VectorSpace): VectorSpace[] =>
+  served.id === app.embeddingModelId ? [served] : [served, configuredSpace(app)];

@@ -48,3 +48,15 @@ export const countChunks = async (trx: TenantDb, fileId: string): Promise<number
     .executeTakeFirstOrThrow();
   return row.count;
 };
+
+/** Those of the chunks that are still there; their file cannot be removed until the transaction ends. */
+export const holdChunks = async (trx: TenantDb, ids: string[]): Promise<Set<string>> => {
+  const rows = await trx
+    .selectFrom("chunks")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "in", ids)
+    .forKeyShare()
+    .execute();
+  return new Set(rows.map((row) => row.id));
+};

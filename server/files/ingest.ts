@@ -2,8 +2,10 @@ import {
   beginIngest,
   countChunks,
   failFile,
+  findOrServeModel,
   finishIngest,
   holdRun,
+  holdServedModel,
   insertChunks,
   insertPages,
   inTenant,
@@ -18,8 +20,10 @@ import type { IngestJob } from "../jobs.ts";
 import { record } from "../ledger.ts";
 import { wordsOf } from "../text/words.ts";
 import { announceFile } from "./announce.ts";
+import { describe } from "./describe.ts";
 import type { Chunk, PageText } from "./document.ts";
 import { extractDocument } from "./extract.ts";
+import { embedMissing } from "./reembed.ts";
 
 /** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */
 const READER_VERSION = 1;
@@ -76,10 +80,20 @@ export const fail = async (app: App, { tenantId, fileId }: IngestJob, error: Rea
 const read = async (run: Run): Promise<void> => {
   const chunks = await extract(run);
   await embed(run, chunks);
+  while (!(await finish(run, chunks.length)));
+};
+
+/** Ends the file as ready; false when the tenant's space has changed meanwhile, and vectors are missing there. */
+const finish = async (run: Run, chunks: number): Promise<boolean> => {
+  const { app, tenantId, fileId, uploadedBy: userId, signal } = run;
+  const served = await inTenant(app.db, tenantId, (trx) => findOrServeModel(trx, app.embeddingModelId));
+  await embedMissing(app, { tenantId, space: served, fileId, userId }, signal);
+  let finished = false;
   await write(run, async (trx) => {
-    if ((await countChunks(trx, run.fileId)) !== chunks.length) throw new Error("chunks are missing from the index");
-    await finishIngest(trx, run);
+    if ((await countChunks(trx, fileId)) !== chunks) throw new Error("chunks are missing from the index");
+    if ((await holdServedModel(trx))?.id === served.id) finished = await finishIngest(trx, run);
   });
+  return finished;
 };
 
 /** One small transaction of the run; refused when the run is not the file's newest. */
@@ -176,13 +190,9 @@ const embed = async (run: Run, chunks: Chunk[]): Promise<void> => {
 const slices = <T>(items: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-/** What is embedded and indexed of a chunk: the document's name and the section stand before its words. */
-const described = (run: Run, chunk: Chunk) =>
-  [run.name.replace(/\.pdf$/i, "").replaceAll(/[-_.]+/g, " "), chunk.section, chunk.text].filter(Boolean).join("\n");
-
 const embedBatch = (run: Run, batch: Chunk[]) =>
   run.app.model.embed(
-    batch.map((chunk) => described(run, chunk)),
+    batch.map((chunk) => describe(run.name, chunk)),
     "document",
     run.signal,
   );
@@ -223,7 +233,7 @@ const toChunkRow = (run: Run, chunk: Chunk, embedding: Float32Array | undefined)
     page_from: Math.min(...pages),
     page_to: Math.max(...pages),
     spans: chunk.spans,
-    words: wordsOf(described(run, chunk)).join(" "),
+    words: wordsOf(describe(run.name, chunk)).join(" "),
     embedding,
   };
 };

@@ -50,6 +50,8 @@ export type Model = {
     batchSize: number;
   };
   embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Embedded>;
+  /** The same into another space, as vectors that are stored name it; undefined where the provider cannot reach it. */
+  inSpace?(space: { name: string; dimensions: number }): Pick<Model, "embedding" | "embed"> | undefined;
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPart>;
   /** A question that leans on the conversation, as one that stands alone; undefined where the provider cannot. */
   rewrite?(

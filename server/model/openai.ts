@@ -24,18 +24,24 @@ const NATIVE_DIMENSIONS: Record<string, number> = { "text-embedding-3-small": 15
 
 /** OpenAI, or a server that speaks its API. Timers, tries and limits are ours: the client's own are switched off. */
 export const createOpenAiModel = (options: OpenAiOptions): Model => {
-  const { models, embeddingModel: model, embeddingDimensions: dimensions } = options;
+  const { models } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const vendor = createVendor(options);
-  const space = { model, dimensions, sendDimensions: model.startsWith("text-embedding-3-") };
+  const into = (model: string, dimensions: number): Pick<Model, "embedding" | "embed"> => {
+    const space = { model, dimensions, sendDimensions: model.startsWith("text-embedding-3-") };
+    return {
+      embedding: { model: nameSpace(model, dimensions), dimensions, batchSize: MOST_INPUTS },
+      embed: (texts, _purpose, signal) => embedTexts(vendor, texts, { space, timeouts, signal }),
+    };
+  };
   const allow = (model: string) => {
     if (!models.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
   };
   return {
     provider: "openai",
     chatModels: models,
-    embedding: { model: nameSpace(model, dimensions), dimensions, batchSize: MOST_INPUTS },
-    embed: (texts, _purpose, signal) => embedTexts(vendor, texts, { space, timeouts, signal }),
+    ...into(options.embeddingModel, options.embeddingDimensions),
+    inSpace: ({ name, dimensions }) => (isOffline(name) ? undefined : into(name.replace(/@\d+$/, ""), dimensions)),
     async *chat(request, signal) {
       allow(request.model);
       yield* streamChat(vendor, { request, timeouts }, signal);
@@ -46,6 +52,9 @@ export const createOpenAiModel = (options: OpenAiOptions): Model => {
     },
   };
 };
+
+/** Spaces of the offline provider, which no vendor knows. */
+const isOffline = (name: string): boolean => name.startsWith("offline-");
 
 /** Shortened vectors are a space of their own. */
 const nameSpace = (model: string, dimensions: number): string =>

@@ -1,6 +1,8 @@
-import { inTenant, searchChunks, type SearchRow } from "../../db/index.ts";
+import { findServedModel, inTenant, searchChunks, type SearchRow, type VectorSpace } from "../../db/index.ts";
 import type { SearchInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
+import { configuredSpace, embedderFor } from "../embedder.ts";
+import { ReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
 import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
@@ -11,24 +13,55 @@ type Query = { query: string; fileIds?: readonly string[] | undefined; limit: nu
 
 /**
  * The passages of the tenant's ready files that fit a query best, best first: vector and full text fused by reciprocal
- * rank. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be embedded.
+ * rank. While a tenant is served from the space of an older model, the query is embedded there; where that cannot be
+ * reached any more, full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be
+ * embedded in the configured space.
  */
-export const retrieve = async (
-  { app, tenantId, userId }: TenantContext,
-  { query, fileIds, limit }: Query,
+export const retrieve = async (ctx: TenantContext, query: Query, signal?: AbortSignal): Promise<Retrieved[]> => {
+  let space = configuredSpace(ctx.app);
+  for (;;) {
+    const found = await retrieveIn(ctx, { ...query, space }, signal);
+    if ("rows" in found) return found.rows;
+    space = found.served;
+  }
+};
+
+type Found = { rows: Retrieved[] } | { served: VectorSpace };
+
+/** Finds by vectors of this space, or tells that the tenant is served from another. */
+const retrieveIn = async (
+  ctx: TenantContext,
+  { query, fileIds, limit, space }: Query & { space: VectorSpace },
   signal?: AbortSignal,
-): Promise<Retrieved[]> => {
-  const { vectors, tokens } = await app.model.embed([query], "query", signal);
-  const [vector] = vectors;
-  if (!vector) throw new Error("an embedding without a vector");
-  const model = app.model.embedding.model;
+): Promise<Found> => {
+  const { app, tenantId, userId } = ctx;
+  const embedded = await embedQuery(ctx, { query, space }, signal);
   const words = wordsOf(query).join(" ");
   return inTenant(app.db, tenantId, async (trx) => {
-    await record(trx, { kind: "embedding", model, userId, embeddingTokens: tokens ?? countTokens(query) });
-    const { dimensions } = app.model.embedding;
-    const semantic = { space: { id: app.embeddingModelId, name: model, dimensions }, vector };
-    return searchChunks(trx, { semantic, words, fileIds, limit });
+    if (!embedded) return { rows: await searchChunks(trx, { words, fileIds, limit }) };
+    const { vector, tokens } = embedded;
+    await record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) });
+    const served = await findServedModel(trx);
+    if (served && served.id !== space.id) return { served };
+    return { rows: await searchChunks(trx, { semantic: { space, vector }, words, fileIds, limit }) };
   });
+};
+
+const embedQuery = async (
+  { app }: TenantContext,
+  { query, space }: { query: string; space: VectorSpace },
+  signal?: AbortSignal,
+): Promise<{ vector: Float32Array; tokens: number | undefined } | undefined> => {
+  try {
+    const embedded = await embedderFor(app, space)?.embed([query], "query", signal);
+    if (!embedded) return undefined;
+    const [vector] = embedded.vectors;
+    if (!vector) throw new Error("an embedding without a vector");
+    return { vector, tokens: embedded.tokens };
+  } catch (error) {
+    if (space.id === app.embeddingModelId || !(error instanceof ReasonError)) throw error;
+    return undefined;
+  }
 };
 
 /** What chat would read for this question, for anyone who wants to see it. */

@@ -55,7 +55,7 @@ const exactIdsOf = async (tenantId: string, vector: Float32Array, limit = 6): Pr
   inTenant(db, tenantId, async (trx) => {
     await sql`select set_config('enable_indexscan', 'off', true)`.execute(trx);
     const { rows } = await sql<{ chunk_id: string }>`
-      select chunk_id from chunk_embeddings where tenant_id = ${tenantId}
+      select chunk_id from chunk_embeddings where tenant_id = ${tenantId} and model_id = ${space.id}
       order by embedding <=> ${JSON.stringify([...vector])}::halfvec limit ${limit}`.execute(trx);
     return rows.map((row) => row.chunk_id);
   });
