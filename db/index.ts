@@ -1,4 +1,5 @@
 export { DataDirInUseError } from "./data-lock.ts";
+export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
 export { asOwner, inTenant, type TenantDb } from "./tenancy.ts";
 export * from "./queries/audit.ts";

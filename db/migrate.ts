@@ -10,12 +10,21 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002-vectors-at-size": vectorsAtSize,
 };
 
+/** The schema has migrations that this version does not know. One that is running goes on; none may start on it. */
+export class NewerSchemaError extends Error {
+  override readonly name = "NewerSchemaError";
+
+  constructor(cause: Error) {
+    super("The database belongs to a newer DocuChat: start that version.", { cause });
+  }
+}
+
 /** Brings the schema up to date under the database's own lock, so that any number of processes may start at once. */
 export const migrate = async (db: Kysely<Schema>): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (!error) return;
   if (error instanceof Error && error.message.includes("previously executed migration"))
-    throw new Error("The database belongs to a newer DocuChat: start that version.", { cause: error });
+    throw new NewerSchemaError(error);
   throw error instanceof Error ? error : new Error("The database could not be migrated", { cause: error });
 };

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import { Pool, TypeOverrides, types as pgTypes } from "pg";
+import { Pool, TypeOverrides, types as pgTypes, type PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
 import { migrate } from "./migrate.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
@@ -66,14 +67,38 @@ const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<Op
 
 const TIMEOUTS = { connectionTimeoutMillis: 5_000, query_timeout: 30_000, statement_timeout: 25_000 };
 
+type ClientStream = { connection: { stream: { destroy(): void } } };
+
 const openPostgres = (url: string, onError: (error: Error) => void = () => {}): OpenDb => {
   const types = new TypeOverrides();
   types.setTypeParser(pgTypes.builtins.INT8, Number);
   const pool = new Pool({ connectionString: url, max: 20, types, keepAlive: true, ...TIMEOUTS });
-  // An idle connection that breaks is replaced; without a listener it would end the process.
+  // A connection that breaks is replaced; without a listener, idle or between two queries, it would end the process.
   pool.on("error", onError);
+  pool.on("connect", (client) => {
+    client.on("error", onError);
+    giveUpOnTimeout(client);
+  });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { kysely, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+};
+
+/** A query without an answer leaves its connection hanging: it is cut, before the pool can hand it out again. */
+const giveUpOnTimeout = (client: PoolClient & ClientStream): void => {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const cut = async (error: unknown): Promise<never> => {
+    if (error instanceof Error && error.message === "Query read timeout") {
+      const ended = once(client, "end");
+      client.connection.stream.destroy();
+      await ended;
+    }
+    throw error;
+  };
+  const bounded = (...args: unknown[]): unknown => {
+    const result = query(...args);
+    return result instanceof Promise ? result.catch(cut) : result;
+  };
+  Object.assign(client, { query: bounded });
 };
 
 const ping = async (db: Kysely<Schema>): Promise<void> => {

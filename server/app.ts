@@ -41,8 +41,8 @@ export type RunningApp = {
   close(options?: { drainMs?: number }): Promise<void>;
 };
 
-/** How long a closing server that may take its time still listens: until whoever balances has seen that it closes. */
-const LINGER_MS = 1_000;
+/** How long a closing server that may take its time still listens, so that it fails no call that is on its way. */
+const LINGER_MS = 3_000;
 
 type Closer = (drainUntil: number) => unknown;
 
@@ -115,6 +115,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     tokens: createTokens({ secret, ttlMs: config.tokenTtlMs }),
     codeKey: deriveKey(secret, "login-code"),
     answers: new Map(),
+    beginning: new Set(),
     sessions: new Map(),
   };
 };
@@ -129,7 +130,8 @@ const listenToOthers = async ({ keyValue, sessions, answers }: App): Promise<voi
 };
 
 /** Lets running answers end by themselves for a while, and interrupts the rest. */
-const endAnswers = async ({ answers }: App, withinMs: number): Promise<void> => {
+const endAnswers = async ({ answers, beginning }: App, withinMs: number): Promise<void> => {
+  await Promise.allSettled(beginning);
   const running = [...answers.values()];
   const ended = Promise.all(running.map((answer) => answer.done));
   if (withinMs > 0) await Promise.race([ended, sleep(withinMs, undefined, { ref: false })]);

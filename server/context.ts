@@ -28,6 +28,8 @@ export type App = {
   codeKey: Buffer;
   /** Answers that this process is writing, by message id. */
   answers: Map<string, { stop: (why: "cancelled" | "interrupted") => void; done: Promise<void> }>;
+  /** Questions that are being stored, whose answers are about to begin. */
+  beginning: Set<unknown>;
   /** Sign-ins looked up a moment ago, by session id. */
   sessions: Map<string, { signedIn: SignedIn; freshUntil: number }>;
 };

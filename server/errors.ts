@@ -1,3 +1,5 @@
+// Not through the room's index: the process that reads PDFs needs reasons, and no database.
+import { isUnavailable } from "../db/unavailable.ts";
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 
 type Options<R extends Reason> = { message?: string; cause?: unknown } & (object extends DataOf<R>
@@ -23,6 +25,11 @@ export class ReasonError<R extends Reason = Reason> extends Error {
 export const hasReason = <R extends Reason>(error: unknown, reason: R): error is ReasonError<R> =>
   error instanceof ReasonError && error.reason === reason;
 
-/** Any thrown value as a `ReasonError`; an unknown one becomes `INTERNAL` with the original as its cause. */
-export const toReasonError = (error: unknown): ReasonError =>
-  error instanceof ReasonError ? error : new ReasonError("INTERNAL", { cause: error });
+/**
+ * Any thrown value as a `ReasonError`: a database that does not answer is `SERVICE_UNAVAILABLE`, anything unknown
+ * `INTERNAL`, with the original as its cause.
+ */
+export const toReasonError = (error: unknown): ReasonError => {
+  if (error instanceof ReasonError) return error;
+  return new ReasonError(isUnavailable(error) ? "SERVICE_UNAVAILABLE" : "INTERNAL", { cause: error });
+};

@@ -56,7 +56,7 @@ export const fromTrpcError = (error: TRPCError): ReasonError => {
   const { status } = REASONS[REASON_OF[error.code] ?? "INTERNAL"];
   const reason = REASON_OF[error.code] ?? "INTERNAL";
   if (reason === "RATE_LIMITED" || reason === "PDF_NO_TEXT" || reason === "QUOTA_EXCEEDED" || status >= 500)
-    return toReasonError(error);
+    return toReasonError(error.cause ?? error);
   return new ReasonError<Reason>(reason, { cause: error });
 };
 

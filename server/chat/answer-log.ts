@@ -12,7 +12,7 @@ type Answer = { tenantId: string; messageId: string };
 
 /** Long enough to come back to after a pause; what is older is read from the database. */
 const LIFE_MS = 15 * 60_000;
-const LEASE_MS = 3_000;
+const LEASE_MS = 5_000;
 const RENEW_MS = 1_000;
 const LOOK_MS = 1_000;
 /** A store that restarted empty knows no lease until its holder renews it: one look is not enough. */

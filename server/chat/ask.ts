@@ -34,7 +34,8 @@ export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSig
   const known = resumed
     ? await inTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
     : undefined;
-  const message = known ?? (await beginOrJoin(ctx, input));
+  if (signal.aborted) return;
+  const message = known ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
   yield* follow(ctx, { messageId: message.id, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
 }
 
@@ -43,6 +44,16 @@ const parseEventId = (id: string | null | undefined) => {
   const [messageId, seq] = id?.split(".") ?? [];
   const parsed = MessageId.safeParse(messageId);
   return parsed.success && /^\d{1,9}$/.test(seq ?? "") ? { messageId: parsed.data, seq: Number(seq) } : undefined;
+};
+
+/** A closing process waits for what is in the set: an answer begun behind its back would be cut. */
+const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {
+  set.add(work);
+  try {
+    return await work;
+  } finally {
+    set.delete(work);
+  }
 };
 
 const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<MessageRow> => {

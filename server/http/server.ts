@@ -16,6 +16,8 @@ const REQUEST_MS = 300_000;
 const HEADERS_MS = 20_000;
 /** Longer than the minute that proxies keep an idle connection, so that they and not we end it. */
 const KEEP_ALIVE_MS = 65_000;
+/** Told to clients, which give up an idle connection before: shorter than a server that closes lingers. */
+const KEEP_ALIVE_HINT = "timeout=3";
 const DRAIN_MS = 5_000;
 
 export type Http = {
@@ -27,8 +29,9 @@ export type Http = {
   listen(): Promise<{ port: number; url: string }>;
   /**
    * Says in `/readyz` that it closes, and ends each connection with its next response. After `lingerMs` (default 0), in
-   * which balancers learn of it, stops listening, sends socket clients elsewhere, waits up to 5 s for requests in
-   * flight, and ends what is left. A server that `listener` was mounted in is its owner's to close.
+   * which balancers learn of it and no connection in use is left, stops listening, sends socket clients elsewhere, waits
+   * up to 5 s for requests in flight, and ends what is left. A server that `listener` was mounted in is its owner's to
+   * close.
    */
   close(lingerMs?: number): Promise<void>;
 };
@@ -45,7 +48,7 @@ export const createHttp = (app: App): Http => {
   const listener: RequestListener = (incoming, outgoing) => {
     metrics.track(outgoing);
     prepare(incoming, outgoing);
-    if (closing.signal.aborted) outgoing.setHeader("connection", "close");
+    keepAlive(outgoing, !closing.signal.aborted);
     handle(incoming, outgoing);
   };
   const server = createNodeServer(listener, sockets.upgrade);
@@ -78,6 +81,14 @@ const prepare = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
   outgoing.setHeader("referrer-policy", "no-referrer");
   outgoing.setHeader("content-security-policy", "frame-ancestors 'none'");
   outgoing.setHeader("cache-control", "no-store");
+};
+
+const keepAlive = (outgoing: ServerResponse, keep: boolean): void => {
+  if (!keep) return void outgoing.setHeader("connection", "close");
+  // A client may have said that this is its last request.
+  if (!outgoing.shouldKeepAlive) return;
+  outgoing.setHeader("connection", "keep-alive");
+  outgoing.setHeader("keep-alive", KEEP_ALIVE_HINT);
 };
 
 /** Hono on node:http. What fails before a route is found is an address that cannot be parsed. */

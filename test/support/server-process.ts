@@ -4,7 +4,10 @@ import { cleanUp } from "./database.ts";
 import { codeIn } from "./app.ts";
 
 export type ServerProcess = {
+  /** Where it listens; empty for a worker, which does not. */
   url: string;
+  /** Whether it has not ended. */
+  isRunning(): boolean;
   /** Everything it has printed. */
   output(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -12,7 +15,7 @@ export type ServerProcess = {
   signIn(tenant: string, email: string): Promise<string>;
 };
 
-/** Starts `server/main.ts` as a process of its own and waits until it listens; it is killed with the test at the latest. */
+/** Starts `server/main.ts` as a process of its own and waits until it serves; it is killed with the test at the latest. */
 export const startServerProcess = async (env: Record<string, string | undefined>): Promise<ServerProcess> => {
   const main = new URL("../../server/main.ts", import.meta.url).pathname;
   const { PATH, HOME } = process.env;
@@ -31,7 +34,7 @@ export const startServerProcess = async (env: Record<string, string | undefined>
   cleanUp(() => kill("SIGKILL"));
   const url = await waitFor(() => {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);
-    return /listens on (\S+?)\/?\n/.exec(output)?.[1];
+    return output.includes("works on its queue") ? "" : /listens on (\S+?)\/?\n/.exec(output)?.[1];
   });
   const post = async (path: string, tenant: string, body: unknown) => {
     const headers = { "content-type": "application/json", "x-tenant-id": tenant };
@@ -41,6 +44,7 @@ export const startServerProcess = async (env: Record<string, string | undefined>
   };
   return {
     url,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     output: () => output,
     kill,
     signIn: async (tenant, email) => {

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createRedis } from "../../scripts/services/redis.ts";
+import { newId } from "../../server/id.ts";
+import { contextOf, startTestApp } from "../support/app.ts";
+import { askFor, eventsOf, textOf } from "../support/chat.ts";
+import { cleanUp } from "../support/database.ts";
+import { ingestFile } from "../support/files.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
+import { makePdf } from "../support/pdf.ts";
+import { createCaller } from "../../server/router.ts";
+
+const needsServices = !process.env["DATABASE_URL"] || !process.env["REDIS_URL"];
+const WORDS = Array.from({ length: 40 }, (_, index) => `word${index}`).join(" ");
+const SOON_MS = 500;
+const BACK_MS = 5_000;
+
+const start = async () => {
+  const folder = await mkdtemp(join(tmpdir(), "docuchat-redis-"));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  const redis = await createRedis(folder);
+  cleanUp(async () => {
+    await redis.start();
+    await redis.stop("SIGKILL");
+  });
+  const vendor = await startOpenAiServer({ answer: () => WORDS, deltaDelayMs: 40 });
+  cleanUp(() => vendor.close());
+  const app = await startTestApp({ env: { REDIS_URL: redis.url, OPENAI_BASE_URL: vendor.baseUrl } });
+  return { redis, app, user: await app.signIn() };
+};
+
+const timed = async (work: () => Promise<unknown>) => {
+  const start = performance.now();
+  const reason = await work().then(
+    () => "ok",
+    (error: unknown) => (error as { cause?: { reason?: string } }).cause?.reason,
+  );
+  return { reason, ms: performance.now() - start };
+};
+
+describe.skipIf(needsServices)("Redis away (needs DATABASE_URL, REDIS_URL and redis-server)", () => {
+  test.each(["SIGSTOP", "SIGKILL"] as const)(
+    "on %s sign-in fails closed within half a second, everything else goes on, and it is back within 5 seconds",
+    async (signal) => {
+      const { redis, app, user } = await start();
+      const question = { question: "Which words are there?", requestId: newId() };
+      const before = askFor(user, question);
+      await askFor(user, question, (event) => event.type === "delta");
+      const signIn = () =>
+        createCaller(contextOf(app.app, { tenantSlug: user.tenant })).auth.requestCode({ email: "a@example.org" });
+      await redis.stop(signal);
+
+      const refused = await timed(signIn);
+      expect(refused.reason).toBe("SERVICE_UNAVAILABLE");
+      // The answer that is under way shares this thread; the promise is for a machine that is not crowded.
+      expect(refused.ms).toBeLessThan(SOON_MS + 300);
+      const whole = await before;
+      expect(textOf(whole)).toBe(WORDS);
+      expect(eventsOf(whole, "finished")).toMatchObject([{ outcome: "answered" }]);
+      const begun = await askFor(user, { ...question, requestId: newId() });
+      expect(textOf(begun)).toBe(WORDS);
+      const file = await ingestFile(app, user, { bytes: await makePdf(["Herons are grey."]) });
+      expect(file.status).toBe("ready");
+      expect((await user.caller.files.page({ fileId: file.id, page: 1 })).text).toContain("Herons");
+
+      await redis.start();
+      const back = performance.now();
+      await expect.poll(async () => (await timed(signIn)).reason, { timeout: BACK_MS, interval: 100 }).toBe("ok");
+      expect(performance.now() - back).toBeLessThan(BACK_MS);
+      const later = await askFor(user, { ...question, requestId: newId() });
+      expect(textOf(later)).toBe(WORDS);
+    },
+    60_000,
+  );
+});
