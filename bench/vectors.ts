@@ -1,4 +1,4 @@
-// `node bench/vectors.ts [chunks] [dimensions]`: vectors at size on the PostgreSQL server that DATABASE_URL names, as a
+// `node bench/vectors.ts [chunks] [dimensions] [words per chunk]`: vectors at size on the PostgreSQL server that DATABASE_URL names, as a
 // table: inserting, recall@6 against comparing one by one, and hybrid search. It makes a database of its own and drops it.
 import { sql } from "kysely";
 import {
@@ -20,10 +20,9 @@ import { keepVectorIndexes } from "../server/vector-index.ts";
 import { databaseUrl, onServer } from "../test/support/database.ts";
 import { createCorpus, fillTenant, newSpace, type Corpus } from "../test/support/synthetic-chunks.ts";
 
-const [chunks = 100_000, dimensions = 256] = process.argv.slice(2).map(Number);
+const [chunks = 100_000, dimensions = 256, wordsPerChunk = 200] = process.argv.slice(2).map(Number);
 const SHARES = [0.9, 0.09, 0.01, 0.0001];
 const QUERIES = 60;
-const WORDS_PER_CHUNK = 200;
 const WORDS_PER_QUERY = 8;
 
 const server = process.env["DATABASE_URL"];
@@ -120,7 +119,7 @@ try {
       space,
       corpus,
       chunks: count,
-      wordsPerChunk: WORDS_PER_CHUNK,
+      wordsPerChunk,
     });
     print(`${count} inserted`, `${Math.round((count / insertMs) * 1_000)}/s`);
     cases.push({ tenantId, count, corpus });

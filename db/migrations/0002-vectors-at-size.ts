@@ -47,8 +47,8 @@ const INDEXES = [
 
 /**
  * `@@` is not leakproof, so under a row-level policy it is never an index condition. Full text is read by a role that
- * can do nothing else: nobody signs in as it or is a member of it, it sees three columns of chunks and files and no
- * text, and its one function takes the tenant from the transaction's setting, as the policies do.
+ * can do nothing else: nobody signs in as it or is a member of it, it reads keys, word vectors and states alone, and its
+ * one function takes the tenant from the transaction's setting, as the policies do.
  */
 const TEXT_READER = [
   `do $$ begin

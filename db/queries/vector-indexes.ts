@@ -57,6 +57,7 @@ export const withVectorIndexer = async (
   work: (indexer: VectorIndexer | undefined) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> => {
+  if (signal?.aborted) return;
   if (!("url" in db.queue)) return work(undefined);
   const client = new Client({ connectionString: db.queue.url, connectionTimeoutMillis: 5_000, keepAlive: true });
   // A connection that breaks shows in the statement that runs on it.

@@ -23,7 +23,7 @@ import { createCorpus, fillTenant, newChunk, newSpace, startFile } from "../supp
 const onPostgres = test.runIf(process.env["DATABASE_URL"]);
 
 const DIMENSIONS = 64;
-const ABOVE = 2_000;
+const ABOVE = 1_000;
 const db = await openTestDb();
 const space = await newSpace(db, DIMENSIONS);
 const app = {
@@ -96,7 +96,7 @@ onPostgres(
 onPostgres("by the index, too, a file that is not ready is not found, and chosen files alone are", async () => {
   const corpus = createCorpus(DIMENSIONS, { seed: 2 });
   const tenantId = await newTestTenant(db);
-  const { fileIds } = await fillTenant(db, { tenantId, space, corpus, chunks: 3_000 });
+  const { fileIds } = await fillTenant(db, { tenantId, space, corpus, chunks: 1_500 });
   await keep();
   const vector = corpus.vector();
   const unfinished = await startFile(db, tenantId);
@@ -117,7 +117,7 @@ onPostgres("by the index, too, a file that is not ready is not found, and chosen
 onPostgres("a build that was broken off leaves searches exact, and the next round builds it anew", async () => {
   const corpus = createCorpus(DIMENSIONS, { seed: 3 });
   const tenantId = await newTestTenant(db);
-  await fillTenant(db, { tenantId, space, corpus, chunks: 4_000 });
+  await fillTenant(db, { tenantId, space, corpus, chunks: 3_000 });
   const crash = new AbortController();
   const building = withVectorIndexer(db, async (indexer) => indexer?.build(tenantId, space), crash.signal);
   while ((await indexesOf(tenantId)).length === 0) await sleep(5);
@@ -145,13 +145,13 @@ onPostgres("the index goes when its tenant has shrunk, and when its tenant is go
   const [shrinking] = tenants;
   let files: string[] = [];
   for (const tenantId of tenants)
-    ({ fileIds: files } = await fillTenant(db, { tenantId, space, corpus, chunks: 3_000 }));
+    ({ fileIds: files } = await fillTenant(db, { tenantId, space, corpus, chunks: 1_500 }));
   await keep();
   expect(await listVectorIndexes(db)).toHaveLength(2);
   await sql`delete from tenants where id = ${shrinking}`.execute(kyselyOf(db));
   await keep();
   expect((await listVectorIndexes(db)).map((index) => index.tenantId)).toEqual([tenants[1]]);
-  for (const fileId of files.slice(0, 2)) await inTenant(db, tenants[1], (trx) => removeFile(trx, fileId));
+  for (const fileId of files.slice(0, 1)) await inTenant(db, tenants[1], (trx) => removeFile(trx, fileId));
   await keep();
   expect(await listVectorIndexes(db)).toEqual([]);
 });
