@@ -81,7 +81,7 @@ export const withVectorIndexer = async (
 const SETTINGS = [
   "statement_timeout = 0",
   "client_connection_check_interval = '1s'",
-  // Parallel builds write out of bounds before pgvector 0.8.2 (CVE-2026-3172).
+  // Parallel builds are unsafe in pgvector 0.8.0 (CVE-2026-3172).
   "max_parallel_maintenance_workers = 0",
   // The graph is built several times as fast while it fits.
   "maintenance_work_mem = '1GB'",
