@@ -38,16 +38,19 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
   );
 };
 
-/** How many chunks a broken-off ingest has left: they are the first ones, for batches are stored in order. */
-export const countChunks = async (trx: TenantDb, fileId: string): Promise<number> => {
-  const row = await trx
+/** Which chunks of a file a broken-off ingest has left. */
+export const storedOrdinals = async (trx: TenantDb, fileId: string): Promise<Set<number>> => {
+  const rows = await trx
     .selectFrom("chunks")
-    .select((select) => select.fn.countAll<number>().as("count"))
+    .select("ordinal")
     .where("tenant_id", "=", trx.tenantId)
     .where("file_id", "=", fileId)
-    .executeTakeFirstOrThrow();
-  return row.count;
+    .execute();
+  return new Set(rows.map((row) => row.ordinal));
 };
+
+export const countChunks = async (trx: TenantDb, fileId: string): Promise<number> =>
+  (await storedOrdinals(trx, fileId)).size;
 
 /** Those of the chunks that are still there; their file cannot be removed until the transaction ends. */
 export const holdChunks = async (trx: TenantDb, ids: string[]): Promise<Set<string>> => {

@@ -4,33 +4,20 @@ import {
   failFile,
   findOrServeModel,
   finishIngest,
-  holdRun,
   holdServedModel,
-  insertChunks,
-  insertPages,
   inTenant,
-  setProgress,
-  type IngestRun,
-  type TenantDb,
 } from "../../db/index.ts";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
-import { newId } from "../id.ts";
 import type { IngestJob } from "../jobs.ts";
-import { record } from "../ledger.ts";
-import { wordsOf } from "../text/words.ts";
 import { announceFile } from "./announce.ts";
-import { describe } from "./describe.ts";
-import type { Chunk, PageText } from "./document.ts";
-import { extractDocument } from "./extract.ts";
+import { embedChunks } from "./embed-chunks.ts";
+import { readDocument } from "./read-document.ts";
 import { embedMissing } from "./reembed.ts";
+import { RunSuperseded, write, type Run } from "./run.ts";
 
 /** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */
 const READER_VERSION = 1;
-const EXTRACT_TIMEOUT_MS = 60_000;
-const EXTRACT_MEMORY_BYTES = 700 * 1024 * 1024;
-const PAGES_AT_ONCE = 16;
-const BATCHES_AT_ONCE = 4;
 
 /** Failures that lie with the document, or with bytes that are gone: trying again would end the same. */
 const FINAL = new Set([
@@ -41,11 +28,6 @@ const FINAL = new Set([
   "PDF_TOO_COMPLEX",
   "PDF_NO_TEXT",
 ]);
-
-type Run = IngestRun & { app: App; tenantId: string; name: string; uploadedBy: string | null; signal: AbortSignal };
-
-/** Ends a run that is no longer wanted: a newer run has begun, or the file is gone. */
-class RunSuperseded extends Error {}
 
 /**
  * Reads a queued file into pages, chunks and vectors and ends it as `ready`, or as `failed` with the document's reason.
@@ -78,8 +60,8 @@ export const fail = async (app: App, { tenantId, fileId }: IngestJob, error: Rea
 };
 
 const read = async (run: Run): Promise<void> => {
-  const chunks = await extract(run);
-  await embed(run, chunks);
+  const chunks = await readDocument(run);
+  await embedChunks(run, chunks);
   while (!(await finish(run, chunks.length)));
 };
 
@@ -94,146 +76,4 @@ const finish = async (run: Run, chunks: number): Promise<boolean> => {
     if ((await holdServedModel(trx))?.id === served.id) finished = await finishIngest(trx, run);
   });
   return finished;
-};
-
-/** One small transaction of the run; refused when the run is not the file's newest. */
-const write = async (run: Run, work: (trx: TenantDb) => Promise<unknown>): Promise<void> => {
-  run.signal.throwIfAborted();
-  await inTenant(run.app.db, run.tenantId, async (trx) => {
-    if (!(await holdRun(trx, run))) throw new RunSuperseded();
-    await work(trx);
-  });
-  await announceFile(run.app, run);
-};
-
-/** Stores pages as they are read, and returns the whole document's chunks. */
-const extract = async (run: Run): Promise<Chunk[]> => {
-  const { chunkTokens, overlapTokens, maxPages } = run.app.config;
-  const limits = { timeoutMs: EXTRACT_TIMEOUT_MS, memoryBytes: EXTRACT_MEMORY_BYTES };
-  await using local = await run.app.store.openLocal(run);
-  const chunks: Chunk[] = [];
-  let total = 0;
-  let waiting: PageText[] = [];
-  const store = async () => {
-    const pages = waiting;
-    waiting = [];
-    await write(run, async (trx) => {
-      await insertPages(
-        trx,
-        pages.map((page) => toRow(run.fileId, page)),
-      );
-      const done = pages.at(-1)?.page ?? 0;
-      await setProgress(trx, run, { stage: "extracting", done, total, page_count: total });
-    });
-  };
-  for await (const event of extractDocument(local.path, {
-    maxPages,
-    chunkTokens,
-    overlapTokens,
-    ...limits,
-    signal: run.signal,
-  })) {
-    switch (event.type) {
-      case "opened":
-        total = event.pageCount;
-        await store();
-        break;
-      case "page":
-        waiting.push(event.page);
-        if (waiting.length >= PAGES_AT_ONCE) await store();
-        break;
-      case "chunks":
-        chunks.push(...event.chunks);
-        break;
-    }
-  }
-  if (waiting.length > 0) await store();
-  return chunks;
-};
-
-const toRow = (fileId: string, { page, width, height, text, lines }: PageText) => ({
-  file_id: fileId,
-  page,
-  width,
-  height,
-  text,
-  lines: lines.map(
-    ({ start, end, box }) => [start, end, ...[box.x, box.y, box.width, box.height].map(toTenth)] as const,
-  ) as [number, number, number, number, number, number][],
-});
-const toTenth = (points: number) => Math.round(points * 10) / 10;
-
-/**
- * Embeds and stores batches in order, the next ones embedded while the last are stored; goes on behind what an earlier
- * run has stored.
- */
-const embed = async (run: Run, chunks: Chunk[]): Promise<void> => {
-  const { batchSize } = run.app.model.embedding;
-  let done = await inTenant(run.app.db, run.tenantId, (trx) => countChunks(trx, run.fileId));
-  const windows = slices(slices(chunks.slice(done), batchSize), BATCHES_AT_ONCE);
-  const start = (window: Chunk[][] | undefined) =>
-    Promise.allSettled((window ?? []).map((batch) => embedBatch(run, batch)));
-  let upcoming = start(windows[0]);
-  for (const [index, window] of windows.entries()) {
-    const results = await upcoming;
-    // What failed is thrown below; what follows it would be paid for in vain.
-    upcoming = start(results.every((result) => result.status === "fulfilled") ? windows[index + 1] : []);
-    for (const [at, batch] of window.entries()) {
-      const result = results[at];
-      if (result?.status !== "fulfilled") throw result?.reason;
-      done += batch.length;
-      await store(run, { batch, ...result.value, progress: { stage: "embedding", done, total: chunks.length } });
-    }
-  }
-};
-
-const slices = <T>(items: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-
-const embedBatch = (run: Run, batch: Chunk[]) =>
-  run.app.model.embed(
-    batch.map((chunk) => describe(run.name, chunk)),
-    "document",
-    run.signal,
-  );
-
-type Batch = {
-  batch: Chunk[];
-  vectors: Float32Array[];
-  tokens: number | undefined;
-  progress: Parameters<typeof setProgress>[2];
-};
-
-const store = (run: Run, { batch, vectors, tokens, progress }: Batch) =>
-  write(run, async (trx) => {
-    await insertChunks(
-      trx,
-      run.app.embeddingModelId,
-      batch.map((chunk, index) => toChunkRow(run, chunk, vectors[index])),
-    );
-    await record(trx, {
-      kind: "embedding",
-      model: run.app.model.embedding.model,
-      userId: run.uploadedBy,
-      embeddingTokens: tokens ?? batch.reduce((sum, chunk) => sum + chunk.tokens, 0),
-    });
-    await setProgress(trx, run, progress);
-  });
-
-const toChunkRow = (run: Run, chunk: Chunk, embedding: Float32Array | undefined) => {
-  if (!embedding) throw new Error("a chunk without a vector");
-  const pages = chunk.spans.map((span) => span.page);
-  return {
-    id: newId(),
-    file_id: run.fileId,
-    ordinal: chunk.ordinal,
-    section: chunk.section,
-    text: chunk.text,
-    tokens: chunk.tokens,
-    page_from: Math.min(...pages),
-    page_to: Math.max(...pages),
-    spans: chunk.spans,
-    words: wordsOf(describe(run.name, chunk)).join(" "),
-    embedding,
-  };
 };

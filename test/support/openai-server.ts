@@ -56,6 +56,8 @@ export type OpenAiRequest = {
   /** The client's port: the same for requests over one connection. */
   port: number | undefined;
   aborted: boolean;
+  /** What was answered; undefined while nothing is. */
+  status?: number;
 };
 
 export type OpenAiServer = {
@@ -106,7 +108,9 @@ const handle = async (vendor: OpenAiServer, request: IncomingMessage, response: 
     aborted: false,
   };
   vendor.requests.push(entry);
-  response.on("close", () => (entry.aborted = !response.writableFinished));
+  response.on("close", () =>
+    Object.assign(entry, { aborted: !response.writableFinished, status: response.statusCode }),
+  );
 
   const { script } = vendor;
   if (script.models && !script.models.includes(entry.body.model))
