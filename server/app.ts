@@ -36,7 +36,7 @@ export type RunningApp = {
   http: ReturnType<typeof createHttp>;
   /**
    * Ends what was opened, the last first: calls in flight are answered, running jobs go back to the queue. Answers that
-   * do not end within `drainMs` (default 0) are interrupted; while they drain, other instances' readers follow them.
+   * do not end within `drainMs` (default 0) of the last call are interrupted; until then readers elsewhere follow them.
    */
   close(options?: { drainMs?: number }): Promise<void>;
 };
@@ -44,14 +44,13 @@ export type RunningApp = {
 /** How long a closing server that may take its time still listens, so that it fails no call that is on its way. */
 const LINGER_MS = 3_000;
 
-type Closer = (drainUntil: number) => unknown;
+type Closer = (drainMs: number) => unknown;
 
 /** Opens everything that the configuration names, starts the roles it gives this process, and listens where it serves. */
 export const startApp = async (config: Config, parts: AppParts = {}): Promise<RunningApp> => {
   const closers: Closer[] = [];
   const close = async ({ drainMs = 0 } = {}) => {
-    const drainUntil = performance.now() + drainMs;
-    for (const step of closers.splice(0).reverse()) await step(drainUntil);
+    for (const step of closers.splice(0).reverse()) await step(drainMs);
   };
   try {
     const app = await openApp(config, parts, closers);
@@ -65,9 +64,9 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
         () => app.jobs.stop(),
       );
     }
-    closers.push((drainUntil) => endAnswers(app, drainUntil - performance.now()));
+    closers.push((drainMs) => endAnswers(app, drainMs));
     const http = createHttp(app);
-    closers.push((drainUntil) => http.close(Math.min(LINGER_MS, Math.max(drainUntil - performance.now(), 0))));
+    closers.push((drainMs) => http.close(Math.min(LINGER_MS, drainMs)));
     return { app, http, close };
   } catch (error) {
     await close();
