@@ -15,8 +15,9 @@ export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<Http
         answers(() => app.db.ping()),
         answers(() => app.keyValue.ping()),
       ]);
-      const ready = database && keyValue && !closing.aborted;
-      const status = closing.aborted ? "closing" : ready ? "ready" : "not ready";
+      const ready = database && !closing.aborted;
+      // Without the key-value store nobody signs in, and all the rest goes on: no reason to send everybody elsewhere.
+      const status = closing.aborted ? "closing" : !database ? "not ready" : keyValue ? "ready" : "degraded";
       const dependencies = { database: database ? "ok" : "failed", keyValue: keyValue ? "ok" : "failed" };
       return c.json({ status, dependencies }, ready ? 200 : 503);
     })

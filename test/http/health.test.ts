@@ -34,11 +34,21 @@ test("a server tells that it lives, and each thing that it needs to serve", asyn
     body: { status: "ready", dependencies: { database: "ok", keyValue: "ok" } },
   });
 
-  const hanging = await mount({ ...app, keyValue: { ...app.keyValue, ping: () => new Promise(() => {}) } });
+  const degraded = await mount({
+    ...app,
+    keyValue: { ...app.keyValue, ping: () => Promise.reject(new Error("away")) },
+  });
+  expect(await get(`${degraded.url}/readyz`)).toEqual({
+    status: 200,
+    body: { status: "degraded", dependencies: { database: "ok", keyValue: "failed" } },
+  });
+  await degraded.end();
+
+  const hanging = await mount({ ...app, db: { ...app.db, ping: () => new Promise(() => {}) } });
   const start = performance.now();
   expect(await get(`${hanging.url}/readyz`)).toEqual({
     status: 503,
-    body: { status: "not ready", dependencies: { database: "ok", keyValue: "failed" } },
+    body: { status: "not ready", dependencies: { database: "failed", keyValue: "ok" } },
   });
   expect(performance.now() - start).toBeLessThan(3_000);
   expect((await get(`${hanging.url}/healthz`)).status).toBe(200);
