@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { afterAll, inject, onTestFinished } from "vitest";
+import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import { newId } from "../../server/id.ts";
 
 /** Runs one statement on the server that `DATABASE_URL` names. */
@@ -19,12 +19,25 @@ export const onServer = async (url: string, statement: string): Promise<void> =>
 export const databaseUrl = (url: string, name: string): string =>
   Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
+const fromHooks: (() => Promise<void> | void)[] = [];
+let collected = false;
+// The setup of all test files, which is none itself, imports this too.
+if (process.env["VITEST_POOL_ID"] !== undefined)
+  beforeAll(() => {
+    collected = true;
+    return async () => {
+      for (const work of fromHooks.toReversed()) await work();
+    };
+  });
+
 /** Runs after the test, or, called outside of one, after the file's last test. */
 export const cleanUp = (work: () => Promise<void> | void): void => {
   try {
     onTestFinished(async () => work());
   } catch {
-    afterAll(async () => work());
+    // Vitest forgets what is registered while a hook runs.
+    if (collected) fromHooks.push(work);
+    else afterAll(async () => work());
   }
 };
 
