@@ -111,7 +111,7 @@ try {
     firsts.push(await ask(client, `What does paragraph ${round} of the report tell?`));
   report("question to first delta (median of 20)", ms(median(firsts)), "target < 100 ms");
   report("question to first delta (longest)", ms(Math.max(...firsts)), "");
-  client.close();
+  await client.close();
   await server.stop();
 } finally {
   await rm(dataDir, { recursive: true, force: true });

@@ -69,16 +69,17 @@ test("a change of model and dimensions embeds anew while every search is served,
   vendor.requests.length = 0;
 
   let searches = 0;
-  let switching = true;
+  const switched = new AbortController();
   const searching = [old.app, next].map(async (app) => {
-    for (let round = 0; switching || round < 8; round++, searches++) await isFound(app, user, BIRDS[round % 4] ?? "");
+    for (let round = 0; !switched.signal.aborted || round < 8; round++, searches++)
+      await isFound(app, user, BIRDS[round % 4] ?? "");
   });
   // The older process still runs, and takes a file in between.
   const uploading = addBird(old, user, BIRDS[4] ?? "").then(() => isFound(old.app, user, BIRDS[4] ?? ""));
   await keepVectors(next);
   await uploading;
   await keepVectors(next);
-  switching = false;
+  switched.abort();
   await Promise.all(searching);
 
   expect(searches).toBeGreaterThanOrEqual(16);
