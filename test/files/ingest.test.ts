@@ -111,7 +111,7 @@ test("files are listed newest first, page by page, by state", async () => {
   const user = await shared.signIn();
   const ids: string[] = [];
   for (let n = 0; n < 5; n++)
-    ids.unshift((await ingestFile(shared, user, { bytes: await makePdf([`File ${n}.`]) })).id);
+    ids.unshift((await addFile(shared, user, { bytes: await makePdf([`File ${n}.`]) })).id);
   const first = await user.caller.files.list({ limit: 3 });
   const rest = await user.caller.files.list({ limit: 3, cursor: first.nextCursor });
   expect([...first.items, ...rest.items].map((file) => file.id)).toEqual(ids);
