@@ -110,8 +110,7 @@ test("the same bytes are the same file within a tenant, and another one in anoth
 test("files are listed newest first, page by page, by state", async () => {
   const user = await shared.signIn();
   const ids: string[] = [];
-  for (let n = 0; n < 5; n++)
-    ids.unshift((await addFile(shared, user, { bytes: await makePdf([`File ${n}.`]) })).id);
+  for (let n = 0; n < 5; n++) ids.unshift((await addFile(shared, user, { bytes: await makePdf([`File ${n}.`]) })).id);
   const first = await user.caller.files.list({ limit: 3 });
   const rest = await user.caller.files.list({ limit: 3, cursor: first.nextCursor });
   expect([...first.items, ...rest.items].map((file) => file.id)).toEqual(ids);
