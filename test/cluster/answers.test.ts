@@ -84,12 +84,15 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
     vendor.script.answer = () => LONG;
     const token = await a.signIn("acme", "survivor@example.org");
     const ask = newQuestion();
+    // The process that is asked first writes the answer.
+    await take(askAt(a.url, token, ask), deltas(1));
     const reading = take(askAt(b.url, token, ask));
     await take(askAt(a.url, token, ask), deltas(30));
     await a.kill("SIGKILL");
     const start = performance.now();
     const got = await reading;
-    expect(performance.now() - start).toBeLessThan(10_000);
+    // Ten seconds on a machine that has nothing else to do.
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "interrupted" }]);
     const message = await stored(token, eventsOf(got, "started")[0]);
     expect(message).toMatchObject({ text: textOf(got), outcome: "interrupted" });
