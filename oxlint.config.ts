@@ -10,7 +10,7 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   [["hono", "hono/*", "@hono/*", "ws", "@fastify/busboy"], ["server/http/**"]],
   [["pg-boss"], ["server/jobs.ts", "server/worker.ts"]],
   [["jose"], ["server/auth/access-token.ts"]],
-  [["nodemailer"], ["server/auth/deliver.ts"]],
+  [["nodemailer"], ["server/auth/mail.ts"]],
   [
     ["openai", "openai/*"],
     ["server/model/openai.ts", "server/model/openai/**"],
@@ -110,7 +110,7 @@ const config = defineConfig({
     room(["server/tokens.ts"], "server/tokens.ts"),
     room(["server/files/store-s3.ts"], "server/files/store-s3.ts", barredFeatures("files")),
     room(["server/auth/access-token.ts"], "server/auth/access-token.ts", barredFeatures("auth")),
-    room(["server/auth/deliver.ts"], "server/auth/deliver.ts", barredFeatures("auth")),
+    room(["server/auth/mail.ts"], "server/auth/mail.ts", barredFeatures("auth")),
     room(["server/model/openai.ts", "server/model/openai/**"], "server/model/openai.ts"),
     room(["server/key-value/**"], "server/key-value/"),
     room(["server/key-value/redis*.ts"], "server/key-value/redis*.ts"),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { embeddingModelId, openDb } from "../db/index.ts";
 import { createTokens } from "./auth/access-token.ts";
-import { createDelivery } from "./auth/deliver.ts";
+import { openDelivery } from "./auth/deliver.ts";
 import { deriveKey, openSecret } from "./auth/secret.ts";
 import { SESSIONS_ENDED } from "./auth/sessions.ts";
 import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
@@ -87,18 +87,18 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   warmUp();
   const db = await opening;
   closers.push(() => db.close());
-  const keyValue = openKeyValue(config.redisUrl);
+  const keyValue = await openKeyValue(config.redisUrl);
   closers.push(() => keyValue.close());
-  const local = config.redisUrl === undefined ? keyValue : openKeyValue(undefined);
+  const local = config.redisUrl === undefined ? keyValue : await openKeyValue(undefined);
   closers.push(() => local.close());
   const jobs = await openJobs(db, onError);
   closers.push(() => jobs.stop());
   const store = await openStore({ dir: join(config.dataDir, "files"), storage: config.storage, onError });
   closers.push(() => store.close());
-  const delivery = createDelivery({ mail: config.mail, print });
+  const delivery = await openDelivery({ mail: config.mail, print });
   closers.push(() => delivery.close());
   const secret = await openSecret(config);
-  const model = parts.model ?? openModel(config.openai);
+  const model = parts.model ?? (await openModel(config.openai));
   const { model: name, dimensions } = model.embedding;
   return {
     config,

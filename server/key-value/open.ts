@@ -1,6 +1,6 @@
 import type { KeyValue } from "./key-value.ts";
 import { createMemoryKeyValue } from "./memory.ts";
-import { createRedisKeyValue } from "./redis.ts";
 
-export const openKeyValue = (redisUrl: string | undefined): KeyValue =>
-  redisUrl === undefined ? createMemoryKeyValue() : createRedisKeyValue(redisUrl);
+/** Redis where one is named, or else this process. The client of Redis is loaded only for the first. */
+export const openKeyValue = async (redisUrl: string | undefined): Promise<KeyValue> =>
+  redisUrl === undefined ? createMemoryKeyValue() : (await import("./redis.ts")).createRedisKeyValue(redisUrl);

@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 import type { Model } from "./model.ts";
-import { createOfflineModel } from "./offline.ts";
-import { createOpenAiModel } from "./openai.ts";
 
-/** The configured provider, or the offline one where none is. */
-export const openModel = (config: Config["openai"]): Model =>
-  config ? createOpenAiModel(config) : createOfflineModel();
+/** The configured provider, or the offline one where none is. Only that one is loaded. */
+export const openModel = async (config: Config["openai"]): Promise<Model> =>
+  config
+    ? (await import("./openai.ts")).createOpenAiModel(config)
+    : (await import("./offline.ts")).createOfflineModel();

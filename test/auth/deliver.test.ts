@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, describe, expect, it } from "vitest";
-import { createDelivery, type Delivery } from "../../server/auth/deliver.ts";
+import { openDelivery, type Delivery } from "../../server/auth/deliver.ts";
 
 type Received = { to: string[]; from: string; source: string };
 
@@ -45,8 +45,8 @@ const startMailServer = async (options: SMTPServerOptions = {}) => {
   return { received, port };
 };
 
-const deliverTo = (smtpUrl: string): Delivery => {
-  const delivery = createDelivery({ mail: { smtpUrl, from: "DocuChat <no-reply@example.com>" }, print: () => {} });
+const deliverTo = async (smtpUrl: string): Promise<Delivery> => {
+  const delivery = await openDelivery({ mail: { smtpUrl, from: "DocuChat <no-reply@example.com>" }, print: () => {} });
   closing.push(() => delivery.close());
   return delivery;
 };
@@ -64,7 +64,7 @@ const subjectOf = (source: string): string => /^Subject: (.*(?:\r\n\s.*)*)/m.exe
 describe("a login code by mail", () => {
   it("goes to its one recipient, from the configured sender, as text and as HTML", async () => {
     const { received, port } = await startMailServer();
-    await deliverTo(`smtp://127.0.0.1:${port}`).sendCode(mail);
+    await (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode(mail);
     expect(received).toMatchObject([{ to: ["person@example.com"], from: "no-reply@example.com" }]);
     const source = decodeQuotedPrintable(received[0]?.source ?? "");
     for (const part of ["text/plain", "text/html", "Acme", "12:34 UTC"]) expect(source).toContain(part);
@@ -73,7 +73,7 @@ describe("a login code by mail", () => {
 
   it("keeps the code out of the subject", async () => {
     const { received, port } = await startMailServer();
-    await deliverTo(`smtp://127.0.0.1:${port}`).sendCode(mail);
+    await (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode(mail);
     const headers = received[0]?.source.split("\r\n\r\n")[0] ?? "";
     expect(subjectOf(headers)).toBe("Sign in to Acme");
     expect(headers).not.toContain("012345");
@@ -82,7 +82,7 @@ describe("a login code by mail", () => {
   it("cannot be given more headers or markup by a tenant's name", async () => {
     const { received, port } = await startMailServer();
     const tenantName = 'Evil\r\nBcc: victim@example.com\r\n\r\n<a href="http://evil.example">win</a>';
-    await deliverTo(`smtp://127.0.0.1:${port}`).sendCode({ ...mail, tenantName });
+    await (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode({ ...mail, tenantName });
     const source = decodeQuotedPrintable(received[0]?.source ?? "");
     expect(received[0]?.to).toEqual(["person@example.com"]);
     expect(source).not.toMatch(/^Bcc:/m);
@@ -91,7 +91,10 @@ describe("a login code by mail", () => {
 
   it("cannot be sent to more people by an address that holds a list", async () => {
     const { received, port } = await startMailServer();
-    const sent = deliverTo(`smtp://127.0.0.1:${port}`).sendCode({ ...mail, email: "a@example.com, b@example.com" });
+    const sent = (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode({
+      ...mail,
+      email: "a@example.com, b@example.com",
+    });
     await sent.catch(() => {});
     expect(received.flatMap(({ to }) => to)).not.toContain("b@example.com");
   });
@@ -106,7 +109,7 @@ describe("a login code by mail", () => {
         done(null, { user: username });
       },
     });
-    await deliverTo(`smtp://mailer:p%40ss@127.0.0.1:${port}`).sendCode(mail);
+    await (await deliverTo(`smtp://mailer:p%40ss@127.0.0.1:${port}`)).sendCode(mail);
     expect(seen).toEqual([["mailer", "p@ss"]]);
     expect(received).toHaveLength(1);
   });
@@ -115,7 +118,7 @@ describe("a login code by mail", () => {
 describe.concurrent("a mail server that fails", () => {
   const failsSoon = async (smtpUrl: string) => {
     const started = performance.now();
-    await expect(deliverTo(smtpUrl).sendCode(mail)).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
+    await expect((await deliverTo(smtpUrl)).sendCode(mail)).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
     expect(performance.now() - started).toBeLessThan(10_000);
   };
 
@@ -169,7 +172,7 @@ describe.concurrent("a mail server that fails", () => {
 describe("a login code without a mail server", () => {
   it("is printed on one clear line", async () => {
     const lines: string[] = [];
-    const delivery = createDelivery({ print: (line) => lines.push(line) });
+    const delivery = await openDelivery({ print: (line) => lines.push(line) });
     await delivery.sendCode(mail);
     delivery.close();
     expect(lines).toEqual([

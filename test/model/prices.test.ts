@@ -19,10 +19,11 @@ test.for(["offline-extractive", "offline-lexical-1", "llama3", "constructor"])("
   expect(costUsd(model, { promptTokens: 1e6, completionTokens: 1e6, embeddingTokens: 1e6 })).toBe(0);
 });
 
-test("without a key or a server of its own, the model is the offline one", () => {
-  expect(openModel(readConfig({}).openai).provider).toBe("offline");
-  const model = openModel(readConfig({ OPENAI_API_KEY: "sk-test", ALLOWED_MODELS: "gpt-4o,gpt-4o-mini" }).openai);
+test("without a key or a server of its own, the model is the offline one", async () => {
+  expect((await openModel(readConfig({}).openai)).provider).toBe("offline");
+  const model = await openModel(readConfig({ OPENAI_API_KEY: "sk-test", ALLOWED_MODELS: "gpt-4o,gpt-4o-mini" }).openai);
   expect(model.provider).toBe("openai");
   expect(model.chatModels).toEqual(["gpt-4o-mini", "gpt-4o"]);
-  expect(openModel(readConfig({ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }).openai).provider).toBe("openai");
+  const compatible = await openModel(readConfig({ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }).openai);
+  expect(compatible.provider).toBe("openai");
 });

@@ -4,10 +4,10 @@ import { newId } from "../../server/id.ts";
 import type { KeyValue, LimitRule, LogEntry } from "../../server/key-value/key-value.ts";
 
 /** What every implementation of the port does. `open` gives a fresh view of one and the same store. */
-export const keyValueContract = (open: () => KeyValue) => {
+export const keyValueContract = (open: () => Promise<KeyValue>) => {
   let keyValue: KeyValue;
-  beforeAll(() => {
-    keyValue = open();
+  beforeAll(async () => {
+    keyValue = await open();
   });
   afterAll(() => keyValue.close());
 

@@ -11,7 +11,7 @@ describe("key-value store in this process", () => {
   it("does not keep the process running", () => {
     const script = `
       import { openKeyValue } from "./server/key-value/open.ts";
-      const keyValue = openKeyValue(undefined);
+      const keyValue = await openKeyValue(undefined);
       await keyValue.consume({ name: "rule", points: 1, windowMs: 60_000 }, "key");
       await keyValue.append("log", { id: 1, value: "x" }, 60_000);
       await keyValue.hold("lease", "holder", 60_000);`;
