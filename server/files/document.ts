@@ -22,6 +22,8 @@ export type ExtractEvent =
   | { type: "chunks"; chunks: Chunk[] };
 
 export type ExtractOptions = {
+  /** Whose document it is: a process reads for one tenant only. */
+  tenantId: string;
   maxPages: number;
   chunkTokens: number;
   overlapTokens: number;

@@ -28,6 +28,7 @@ export const readDocument = async (run: Run): Promise<Chunk[]> => {
     });
   };
   for await (const event of extractDocument(local.path, {
+    tenantId: run.tenantId,
     maxPages,
     chunkTokens,
     overlapTokens,

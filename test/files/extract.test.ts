@@ -89,11 +89,32 @@ describe("a PDF that was made to harm", () => {
 });
 
 describe("the child process", () => {
-  it("is one, spare and warm, after a document, and none after closing", async () => {
-    await read(await makePdf(["One."]));
-    expect(extractorsOf()).toHaveLength(1);
+  it("reads on for its tenant, never for another one, and is gone after closing", async () => {
+    const [one, two] = [await folder.put(await makePdf(["One."])), await folder.put(await makePdf(["Two."]))];
+    await closeExtractors();
+    expect((await extractFile(one, { tenantId: "acme" })).pages[0]?.text).toBe("One.");
+    const [first] = extractorsOf();
+    expect((await extractFile(two, { tenantId: "acme" })).pages[0]?.text).toBe("Two.");
+    expect(extractorsOf()).toContain(first);
+    process.kill(first ?? NaN, "SIGSTOP");
+    expect((await extractFile(two, { tenantId: "globex" })).pages[0]?.text).toBe("Two.");
     await closeExtractors();
     expect(extractorsOf()).toEqual([]);
+  });
+
+  it("is another one after a document that it could not read", async () => {
+    await closeExtractors();
+    await expect(read(Buffer.from("%PDF-1.7 and nothing"))).rejects.toMatchObject({ reason: "PDF_CORRUPT" });
+    const before = extractorsOf();
+    await read(await makePdf(["One."]));
+    expect(before).toEqual([]);
+  });
+
+  it("is loaded ahead for whoever comes next, once there is nothing to read", async () => {
+    await closeExtractors();
+    await read(await makePdf(["One."]));
+    await expect.poll(() => extractorsOf().length, { timeout: 10_000 }).toBe(2);
+    await closeExtractors();
   });
 
   it("is gone when the reader leaves early", async () => {

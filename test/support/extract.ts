@@ -7,6 +7,7 @@ import type { Chunk, ExtractEvent, ExtractOptions, PageText } from "../../server
 import { extractDocument } from "../../server/files/extract.ts";
 
 export const OPTIONS = {
+  tenantId: "tenant",
   maxPages: 500,
   chunkTokens: 400,
   overlapTokens: 40,

@@ -1,10 +1,10 @@
 /**
- * The main thread of the process that reads one PDF. It parses nothing itself: it stays responsive, so that it can end
+ * The main thread of a process that reads PDFs, one after another. It parses nothing itself: it stays responsive, so that it can end
  * the process when the parser takes too much memory, which no limit of a thread or a heap does reliably.
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ChildMessage, Parse, Start } from "./protocol.ts";
+import type { ChildMessage, Parse, ParserMessage, Start } from "./protocol.ts";
 
 const CHECK_MS = 25;
 const PARSER_HEAP_MB = 384;
@@ -18,28 +18,43 @@ const tell = (message: ChildMessage, then = () => {}) => process.send?.(message,
 const end = () => process.kill(process.pid, "SIGKILL");
 const refuse = () => tell({ type: "refused", reason: "PDF_TOO_COMPLEX" }, end);
 
+let watching: NodeJS.Timeout | undefined;
 const watchMemory = (memoryBytes: number) => {
-  const timer = setInterval(() => {
+  clearInterval(watching);
+  watching = setInterval(() => {
     if (process.memoryUsage.rss() <= memoryBytes) return;
-    clearInterval(timer);
+    clearInterval(watching);
     refuse();
   }, CHECK_MS);
 };
 
-const start = async ({ limits }: Start) => {
+/** The next `size` bytes of standard input. */
+const receive = (size: number): Promise<Uint8Array> =>
+  new Promise((resolve) => {
+    const data = new Uint8Array(size);
+    let at = 0;
+    const take = (part: Buffer) => {
+      data.set(part, at);
+      at += part.length;
+      if (at < size) return;
+      process.stdin.off("data", take).pause();
+      resolve(data);
+    };
+    if (size === 0) resolve(data);
+    else process.stdin.on("data", take).resume();
+  });
+
+const start = async ({ limits, sizeBytes }: Start) => {
   watchMemory(limits.memoryBytes);
-  const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(part as Buffer);
-  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  parser.postMessage({ limits, data } satisfies Parse, [data.buffer]);
+  const data = await receive(sizeBytes);
+  parser.postMessage({ limits, data } satisfies Parse, [data.buffer as ArrayBuffer]);
 };
 
-parser.on("message", (message: ChildMessage) => tell(message));
+parser.on("message", (message: ParserMessage) => {
+  if (message.type !== "done") return tell(message);
+  clearInterval(watching);
+  tell({ type: "done", rssBytes: process.memoryUsage.rss() });
+});
 parser.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "ERR_WORKER_OUT_OF_MEMORY") refuse();
   else tell({ type: "crashed", error: `${error.name}: ${error.message}` }, end);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -48,13 +49,19 @@ const isOver = (child: ChildProcess): Promise<unknown> =>
     void Promise.all([once(child, "exit"), once(child, "disconnect")]).then(resolve, resolve);
   });
 
-/** A child process that reads one PDF; it is ready after half a second, and what it is told before then waits. */
+type Told = ExtractEvent | { type: "done" };
+
+/** A child process that reads PDFs; it is ready after half a second, and what it is told before then waits. */
 export type Extractor = {
   isAlive(): boolean;
-  /** Hands over the work, once; a file that cannot be read fails the extraction with its own error. */
+  /** It has read its last document well and holds no more than a new one would: it may be handed another. */
+  isFit(): boolean;
+  /** How many documents it has been handed. */
+  documents(): number;
+  /** Hands over a document, when the last one is done; a file that cannot be read fails the extraction with its own error. */
   feed(path: string, limits: Limits & { timeoutMs: number }): void;
   /** The next thing that it says; rejects with the document's fault, or with whatever `fail` was given. */
-  take(): Promise<ExtractEvent | { type: "done" }>;
+  take(): Promise<Told>;
   fail(error: unknown): void;
   end(): Promise<void>;
 };
@@ -64,35 +71,52 @@ const earlyEnd = ({ exitCode, signalCode }: ChildProcess): Error =>
     ? new ReasonError("PDF_TOO_COMPLEX")
     : new Error(`The extractor ended early (${signalCode ?? exitCode}).`);
 
+/** After more than this, a document that needs much would be refused for what others have left. */
+const FIT_BYTES = 320 * 1024 * 1024;
+
 export const startExtractor = (): Extractor => {
   const child = start();
-  const inbox = createInbox<ExtractEvent | { type: "done" }>();
+  const inbox = createInbox<Told>();
   const over = isOver(child);
   const clock = createClock(inbox.fail);
-  let answered = false;
+  let documents = 0;
+  let rssBytes = 0;
+  let state: "idle" | "reading" | "ended" = "idle";
+  /** What a process that has read before cannot do says nothing about the document. */
+  const blame = (fault: Error): Error =>
+    documents > 1 && fault instanceof ReasonError && fault.reason === "PDF_TOO_COMPLEX"
+      ? new Error("The extractor may be worn out.", { cause: fault })
+      : fault;
   const hear = (message: ChildMessage) => {
-    if (message.type === "ready") clock.ready();
-    else if (message.type === "crashed") inbox.fail(new Error(`The extractor crashed: ${message.error}`));
-    else if (message.type === "refused") inbox.fail(toReasonError(message));
-    else inbox.put(message);
-    if (message.type !== "done" && message.type !== "refused") return;
-    answered = true;
+    if (message.type === "ready") return clock.ready();
+    if (message.type === "crashed") return inbox.fail(new Error(`The extractor crashed: ${message.error}`));
+    if (message.type !== "done" && message.type !== "refused") return inbox.put(message);
     clock.stop();
+    state = message.type === "done" ? "idle" : "ended";
+    if (message.type === "refused") return inbox.fail(blame(toReasonError(message)));
+    rssBytes = message.rssBytes;
+    inbox.put(message);
   };
   child.on("message", hear);
   child.on("error", inbox.fail);
-  void over.then(() => answered || inbox.fail(earlyEnd(child)));
+  void over.then(() => state === "reading" && inbox.fail(blame(earlyEnd(child))));
+  const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
   return {
-    isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
+    isAlive,
+    isFit: () => state === "idle" && isAlive() && rssBytes < FIT_BYTES,
+    documents: () => documents,
     feed: (path, { timeoutMs, ...limits }) => {
+      documents += 1;
+      state = "reading";
       child.ref();
       clock.start(timeoutMs);
-      child.send({ type: "start", limits } satisfies Start, () => {});
-      const file = createReadStream(path).once("error", inbox.fail);
-      if (child.stdin) void pipeline(file, child.stdin).catch(() => {});
+      send(child, { path, limits, fail: inbox.fail }).catch(inbox.fail);
     },
     take: inbox.take,
-    fail: inbox.fail,
+    fail: (error) => {
+      state = "ended";
+      inbox.fail(error);
+    },
     end: async () => {
       clock.stop();
       child.ref();
@@ -101,6 +125,15 @@ export const startExtractor = (): Extractor => {
     },
   };
 };
+
+/** Tells the child how much is coming, and sends it. That the child is gone meanwhile is noticed by its end. */
+const send = async (child: ChildProcess, { path, limits, fail }: Sending): Promise<void> => {
+  const { size: sizeBytes } = await stat(path);
+  child.send({ type: "start", limits, sizeBytes } satisfies Start, () => {});
+  const file = createReadStream(path, { end: Math.max(0, sizeBytes - 1) }).once("error", fail);
+  if (child.stdin) await pipeline(file, child.stdin, { end: false }).catch(() => {});
+};
+type Sending = { path: string; limits: Limits; fail: (error: unknown) => void };
 
 const toReasonError = (fault: DocumentFault): ReasonError =>
   fault.reason === "PDF_NO_TEXT"

@@ -1,10 +1,10 @@
-/** The thread that reads one PDF and cuts it into chunks; it may run out of time or memory at any moment. */
+/** The thread that reads PDFs, one after another, and cuts them into chunks; it may run out of time or memory at any moment. */
 import { parentPort } from "node:worker_threads";
-import type { ChildMessage, Parse } from "./protocol.ts";
+import type { Parse, ParserMessage } from "./protocol.ts";
 import { readDocument } from "./read.ts";
 import { SAMPLE } from "./sample.ts";
 
-const tell = (message: ChildMessage) => parentPort?.postMessage(message);
+const tell = (message: ParserMessage) => parentPort?.postMessage(message);
 
 /** The parser rejects promises that nobody holds, even after it has answered: that must not end the process. */
 process.on("unhandledRejection", () => {});
@@ -13,7 +13,7 @@ process.on("unhandledRejection", () => {});
 await readDocument(Buffer.from(SAMPLE), { maxPages: 1, chunkTokens: 50, overlapTokens: 10, memoryBytes: 0 }, () => {});
 tell({ type: "ready" });
 
-parentPort?.once("message", ({ data, limits }: Parse) => {
+parentPort?.on("message", ({ data, limits }: Parse) => {
   void readDocument(data, limits, tell).then(
     (fault) => tell(fault ? { type: "refused", ...fault } : { type: "done" }),
     (error: unknown) => tell({ type: "crashed", error: String(error) }),

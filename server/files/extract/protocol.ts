@@ -5,17 +5,20 @@ export type DocumentFault =
   | { reason: "PDF_ENCRYPTED" | "PDF_CORRUPT" | "PDF_TOO_MANY_PAGES" | "PDF_TOO_COMPLEX" }
   | { reason: "PDF_NO_TEXT"; pages: number[] };
 
-export type Limits = Omit<ExtractOptions, "timeoutMs" | "signal">;
+export type Limits = Omit<ExtractOptions, "tenantId" | "timeoutMs" | "signal">;
 
-/** Parent to child, once; the PDF itself follows on standard input, so the child needs no right to read files. */
-export type Start = { type: "start"; limits: Limits };
+/** Parent to child; the PDF itself comes on standard input, so the child needs no right to read files. */
+export type Start = { type: "start"; limits: Limits; sizeBytes: number };
 
 /** Main thread of the child to its parser thread; `data` is moved, not copied. */
 export type Parse = { limits: Limits; data: Uint8Array };
 
-export type ChildMessage =
+export type ParserMessage =
   | { type: "ready" }
   | ExtractEvent
   | { type: "done" }
   | ({ type: "refused" } & DocumentFault)
   | { type: "crashed"; error: string };
+
+/** `rssBytes` tells what the child holds after a document. */
+export type ChildMessage = Exclude<ParserMessage, { type: "done" }> | { type: "done"; rssBytes: number };
