@@ -4,6 +4,7 @@ import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Pool, TypeOverrides, types as pgTypes, type PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
 import { migrate } from "./migrate.ts";
+import { copyBlank } from "./pglite/blank.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
 
@@ -50,6 +51,7 @@ export const openDb = async (options: DbOptions): Promise<Db> => {
 const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<OpenDb> => {
   const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   const folder = dataDir === undefined ? undefined : join(dataDir, "postgres");
+  if (folder !== undefined) await copyBlank(folder);
   const pglite = startPglite({ dataDir: folder, template }, onError);
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   const close = async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -13,6 +13,7 @@ import {
   openDb,
 } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
+import { copyBlank } from "../../db/pglite/blank.ts";
 import { sql } from "kysely";
 import { newId } from "../../server/id.ts";
 
@@ -77,4 +78,18 @@ test("transactions that meet a closing database are refused, each to its caller"
   await closing;
   expect(results.slice(0, 1)).toMatchObject([{ status: "fulfilled" }]);
   expect(results.at(-1)).toMatchObject({ status: "rejected", reason: expect.any(Error) });
+});
+
+test("a new data folder begins with the database that the installation made; one that is there stays as it is", async () => {
+  const folder = await newFolder();
+  const [blank, fresh, known] = [join(folder, "blank"), join(folder, "fresh"), join(folder, "known")];
+  for (const path of [blank, known, `${fresh}.new`]) {
+    await mkdir(path);
+    await writeFile(join(path, "PG_VERSION"), path);
+  }
+  for (const path of [fresh, known]) await copyBlank(path, blank);
+  expect(await readFile(join(fresh, "PG_VERSION"), "utf8")).toBe(blank);
+  expect(await readFile(join(known, "PG_VERSION"), "utf8")).toBe(known);
+  await copyBlank(join(folder, "without"), join(folder, "nowhere"));
+  await expect(readFile(join(folder, "without", "PG_VERSION"))).rejects.toThrow(/ENOENT/);
 });
