@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { startTestApp } from "./support/app.ts";
-import { cleanUp, newDatabase } from "./support/database.ts";
+import { cleanUp } from "./support/clean-up.ts";
+import { newDatabase } from "./support/database.ts";
 
 const run = (script: string, args: string[], env: Record<string, string | undefined>) =>
   promisify(execFile)(process.execPath, [new URL(`../server/${script}.ts`, import.meta.url).pathname, ...args], {

@@ -13,7 +13,8 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../server/config.ts";
-import { cleanUp, newDatabase } from "./support/database.ts";
+import { cleanUp } from "./support/clean-up.ts";
+import { newDatabase } from "./support/database.ts";
 import { waitFor } from "./support/server-process.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { findOrCreateTenant, inTenant, putInvitation } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { createCaller } from "../../server/router.ts";
-import { codeIn, contextOf, startTestApp, type TestApp } from "../support/app.ts";
+import { codeIn, contextOf, sharedApp, startTestApp, type TestApp } from "../support/app.ts";
 
 const anonymous = ({ app }: TestApp, tenant: string | undefined) =>
   createCaller(contextOf(app, { tenantSlug: tenant }));
 const signedIn = ({ app }: TestApp, accessToken: string) => createCaller(contextOf(app, { accessToken }));
 
-const shared = await startTestApp();
+const shared = await sharedApp();
 
 /** An address that no other test asks a code for: they are counted by address, whatever the tenant. */
 const newEmail = () => `${newId()}@example.org`;

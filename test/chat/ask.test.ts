@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { ConversationId, FileId, MessageId } from "../../server/contract/ids.ts";
 import { newId } from "../../server/id.ts";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp } from "../support/app.ts";
 import { askFor, eventsOf, textOf } from "../support/chat.ts";
 import { ingestFile } from "../support/files.ts";
 import { makePdf } from "../support/pdf.ts";
 
-const shared = await startTestApp();
+const shared = await sharedApp();
 
 const HERONS = [
   "The lake station was founded in 1931. It keeps records of the weather and of the water.",

@@ -3,7 +3,7 @@ import { createOpenAiModel } from "../../server/model/openai.ts";
 import { newId } from "../../server/id.ts";
 import { startTestApp, type TestUser } from "../support/app.ts";
 import { askFor, eventsOf, textOf, type Got } from "../support/chat.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
 import { startOpenAiServer, type OpenAiChatBody } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";

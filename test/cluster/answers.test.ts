@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newId } from "../../server/id.ts";
 import { closeOf, converse, openSocket } from "../http/socket.ts";
 import { eventsOf, textOf } from "../support/chat.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { needsServices, startCluster } from "./cluster.ts";
 import { askAt, call, take } from "./http.ts";

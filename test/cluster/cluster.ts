@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanUp, newDatabase, newRedisUrl } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { newDatabase, newRedisUrl } from "../support/database.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 

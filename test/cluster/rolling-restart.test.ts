@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createDocuChat, type DocuChat } from "../../client-sdk/src/index.ts";
 import type { ChatEvent } from "../../server/contract/chat.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { needsServices, startCluster, type Cluster } from "./cluster.ts";
 

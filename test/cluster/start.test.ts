@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import { newId } from "../../server/id.ts";
-import { cleanUp, databaseUrl, onServer } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { databaseUrl, onServer } from "../support/database.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { call } from "./http.ts";
 

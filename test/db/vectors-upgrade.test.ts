@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { findServedModel, inTenant, openDb, searchChunks } from "../../db/index.ts";
 import * as initial from "../../db/migrations/0001-initial.ts";
 import { newId } from "../../server/id.ts";
-import { cleanUp, databaseUrl, onServer } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { databaseUrl, onServer } from "../support/database.ts";
 
 const server = process.env["DATABASE_URL"];
 

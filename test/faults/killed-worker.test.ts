@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { inTenant, findTenantBySlug, openDb } from "../../db/index.ts";
-import { cleanUp, newDatabase, putDatabase } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { newDatabase, putDatabase } from "../support/database.ts";
 import { makePdfOfPages } from "../support/pdf.ts";
 import { startServerProcess, waitFor, type ServerProcess } from "../support/server-process.ts";
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { canRunPostgres, createPostgres } from "../../scripts/services/postgres.ts";
 import { openDb } from "../../db/index.ts";
 import { toReasonError } from "../../server/errors.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { call } from "../cluster/http.ts";

@@ -6,7 +6,7 @@ import { createRedis } from "../../scripts/services/redis.ts";
 import { newId } from "../../server/id.ts";
 import { contextOf, startTestApp } from "../support/app.ts";
 import { askFor, eventsOf, textOf } from "../support/chat.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";

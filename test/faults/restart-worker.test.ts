@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { findTenantBySlug, inTenant, openDb } from "../../db/index.ts";
 import { needsServices, startCluster, type Cluster } from "../cluster/cluster.ts";
 import { call } from "../cluster/http.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { makePdfOfPages } from "../support/pdf.ts";
 import { waitFor } from "../support/server-process.ts";
 

@@ -4,7 +4,7 @@ import { kyselyOf } from "../../db/open.ts";
 import { inTenant } from "../../db/index.ts";
 import { FileId } from "../../server/contract/ids.ts";
 import { newId } from "../../server/id.ts";
-import { startTestApp, type TestApp, type TestUser } from "../support/app.ts";
+import { sharedApp, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { addFile, ingestFile, watchToEnd } from "../support/files.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages } from "../support/pdf.ts";
 
@@ -23,7 +23,7 @@ const rowsOf = async ({ app }: TestApp, user: TestUser, fileId: string) => {
   return { ...counted.rows[0], ...jobs.rows[0] };
 };
 
-const shared = await startTestApp();
+const shared = await sharedApp();
 
 test("a PDF is read page by page, chunked, embedded and ready; the watcher sees it happen", async () => {
   const user = await shared.signIn();

@@ -6,7 +6,7 @@ import { keepVectors } from "../../server/files/reembed.ts";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { createCaller } from "../../server/router.ts";
 import { contextOf, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
 import { startOpenAiServer, type OpenAiEmbeddingBody } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";

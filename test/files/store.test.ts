@@ -7,7 +7,7 @@ import { readConfig } from "../../server/config.ts";
 import { openS3Store } from "../../server/files/store-s3.ts";
 import { openStore, type FileStore } from "../../server/files/store.ts";
 import { newId } from "../../server/id.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { startS3Server } from "../support/s3-server.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { keep, storeContract } from "./store.contract.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { inTenant } from "../../db/index.ts";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { startTestApp } from "../support/app.ts";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { makePdfOfPages } from "../support/pdf.ts";

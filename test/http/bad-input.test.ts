@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";
 import { makePdf, makePdfOfPages } from "../support/pdf.ts";
 import { reasonIn } from "./raw.ts";
 
 const MB = 1024 * 1024;
 /** Of the default settings: 25 MB and 500 pages. */
-const app = await startTestApp();
+const app = await sharedApp();
 const user = await app.signIn();
 
 const upload = async (bytes: Buffer, name = "paper.pdf") => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { App } from "../../server/context.ts";
 import { createHttp } from "../../server/http/server.ts";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp } from "../support/app.ts";
 
 /** The app's HTTP in somebody else's server. */
 const mount = async (app: App) => {
@@ -25,7 +25,7 @@ const get = async (url: string) => {
   return { status: response.status, body: (await response.json()) as unknown };
 };
 
-const { app, url } = await startTestApp();
+const { app, url } = await sharedApp();
 
 test("a server tells that it lives, and each thing that it needs to serve", async () => {
   expect((await get(`${url}/healthz`)).status).toBe(200);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LIMITS } from "../../server/contract/limits.ts";
-import { codeIn, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
+import { codeIn, ORIGIN, sharedApp, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { makePdf } from "../support/pdf.ts";
 import { answerTo, openRequest, reasonIn, waitUntil } from "./raw.ts";
 
@@ -33,8 +33,7 @@ const framesIn = (text: string): Frame[] =>
       return { id: line("id"), event: line("event"), data: JSON.parse(line("data")) as Record<string, unknown> };
     });
 
-const CHAT = "https://chat.example.org";
-const app = await startTestApp({ env: { CORS_ORIGINS: CHAT } });
+const app = await sharedApp();
 
 test("a client without TypeScript signs in, and reads its usage", async () => {
   const tenant = { "x-tenant-id": app.newTenant().toUpperCase() };
@@ -184,12 +183,12 @@ test("a browser's page may call from a listed origin, and from no other", async 
       method: "OPTIONS",
       headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
     });
-  const allowed = await preflight(CHAT);
-  expect(allowed.headers.get("access-control-allow-origin")).toBe(CHAT);
+  const allowed = await preflight(ORIGIN);
+  expect(allowed.headers.get("access-control-allow-origin")).toBe(ORIGIN);
   expect(allowed.headers.get("access-control-allow-headers")?.toLowerCase()).toContain("x-tenant-id");
   expect(allowed.headers.get("access-control-allow-credentials")).toBeNull();
   for (const origin of ["https://evil.example.org", "https://chat.example.org.evil.org", "null"])
     expect((await preflight(origin)).headers.get("access-control-allow-origin")).toBeNull();
-  const refused = await fetch(`${app.url}/v1/files`, { headers: { origin: CHAT } });
-  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, CHAT]);
+  const refused = await fetch(`${app.url}/v1/files`, { headers: { origin: ORIGIN } });
+  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, ORIGIN]);
 });

@@ -7,7 +7,7 @@ import { createTokens } from "../../server/auth/access-token.ts";
 import { openSecret } from "../../server/auth/secret.ts";
 import { LIMITS } from "../../server/contract/limits.ts";
 import { createStallGuard, drained } from "../../server/http/flow.ts";
-import { startTestApp } from "../support/app.ts";
+import { ORIGIN, sharedApp } from "../support/app.ts";
 import { sayRaw, waitUntil } from "./raw.ts";
 import { closeOf, converse, openSocket, stop } from "./socket.ts";
 
@@ -25,8 +25,7 @@ const upgrade = (target: string, headers: Record<string, string> = {}) => {
 };
 const statusIn = (said: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1]);
 
-const CHAT = "https://chat.example.org";
-const app = await startTestApp({ env: { CORS_ORIGINS: CHAT } });
+const app = await sharedApp();
 const alive = async () => (await fetch(`${app.url}/healthz`)).status === 200;
 
 test("no upgrade and no frame, however malformed, ends the process", async () => {
@@ -68,7 +67,7 @@ test("an upgrade is refused for another path, another site or a broken address",
   expect(await status("/trpc", { Host: "a b" })).toBe(400);
   expect(await status("/trpc", { Origin: "https://evil.example.org" })).toBe(403);
   expect(await status("/trpc", { Origin: "null" })).toBe(403);
-  expect(await status("/trpc", { Origin: CHAT })).toBe(101);
+  expect(await status("/trpc", { Origin: ORIGIN })).toBe(101);
   expect(await status("/trpc", { Origin: `http://${host}` })).toBe(101);
   expect(await status("/trpc")).toBe(101);
 });

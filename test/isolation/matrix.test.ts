@@ -5,7 +5,7 @@ import type { Reason } from "../../server/contract/errors.ts";
 import type { RequestContext } from "../../server/context.ts";
 import { fromTrpcError } from "../../server/trpc.ts";
 import { appRouter } from "../../server/router.ts";
-import { contextOf, startTestApp } from "../support/app.ts";
+import { contextOf, sharedApp } from "../support/app.ts";
 import { makePeople, propertyOf, type Ids } from "./people.ts";
 
 /** What comes of naming something of the victim's: a refusal, or an answer that shows it, or one with nothing of theirs. */
@@ -148,7 +148,7 @@ const ROWS: Record<string, Row> = {
   },
 };
 
-const app = await startTestApp();
+const app = await sharedApp();
 const people = await makePeople(app);
 const { victim, boss, stranger } = people;
 const before = await propertyOf(victim, boss);

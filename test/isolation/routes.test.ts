@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ErrorBody, type Reason } from "../../server/contract/errors.ts";
 import { restRoutes } from "../../server/http/rest.ts";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp } from "../support/app.ts";
 import { makePeople, propertyOf, type Ids } from "./people.ts";
 
 /** What comes of naming something of the victim's; see the matrix of the procedures. */
@@ -49,7 +49,7 @@ const ROUTES: Record<string, Row> = {
   },
 };
 
-const app = await startTestApp();
+const app = await sharedApp();
 const people = await makePeople(app);
 const { victim, boss, stranger } = people;
 const before = await propertyOf(victim, boss);

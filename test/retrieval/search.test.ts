@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp, startTestApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";
 import { makePdf } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
 
-const shared = await startTestApp();
+const shared = await sharedApp();
 
 const filler = (topic: string) =>
   Array.from({ length: 30 }, (_, n) => `Remark ${n} on ${topic} says little.`).join(" ");

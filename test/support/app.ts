@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 import { startApp, type AppParts, type RunningApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import type { RequestContext } from "../../server/context.ts";
 import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
-import { cleanUp, newDatabase, newRedisUrl, putDatabase } from "./database.ts";
+import { cleanUp } from "./clean-up.ts";
+import { createDatabase, newDatabase, newRedisUrl, putDatabase, type TestDatabase } from "./database.ts";
 
 export type TestApp = RunningApp & {
   /** Where it listens, without a slash at the end. */
@@ -33,17 +35,41 @@ export type TestUser = {
 
 type Options = { env?: Record<string, string>; parts?: AppParts; dataDir?: string };
 
+/** The origin that the shared app lets in. */
+export const ORIGIN = "https://chat.example.org";
+
+let shared: Promise<TestApp> | undefined;
+
+/** The app of all test files of this process that need none of their own. Tests take a tenant each. It goes with the run. */
+export const sharedApp = (): Promise<TestApp> =>
+  (shared ??= (async () => {
+    const dataDir = await mkdtemp(join(inject("scratch"), "shared-"));
+    return open(dataDir, await createDatabase(), { env: { CORS_ORIGINS: ORIGIN } });
+  })());
+
 /** Starts the whole product on a free port, on the services that the environment names; it ends with the test, or with the file
  * when it is started outside of one. Tests that share one take a tenant each. */
-export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = {}): Promise<TestApp> => {
-  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "docuchat-test-")));
+export const startTestApp = async (options: Options = {}): Promise<TestApp> => {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "docuchat-test-")));
+  const app = await open(dataDir, options.dataDir === undefined ? await newDatabase() : undefined, options);
+  cleanUp(async () => {
+    await app.close();
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  });
+  return app;
+};
+
+const open = async (
+  dataDir: string,
+  database: TestDatabase | undefined,
+  { env = {}, parts = {} }: Options = {},
+): Promise<TestApp> => {
   const printed: string[] = [];
-  const database = dataDir === undefined ? await newDatabase() : undefined;
-  if (dataDir === undefined) await putDatabase(folder);
+  if (database) await putDatabase(dataDir);
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
-    DATA_DIR: folder,
+    DATA_DIR: dataDir,
     DATABASE_URL: database && "url" in database ? database.url : undefined,
     REDIS_URL: newRedisUrl(),
     RATE_LIMIT_PER_MINUTE: "1000000",
@@ -57,16 +83,11 @@ export const startTestApp = async ({ env = {}, parts = {}, dataDir }: Options = 
   });
   const { url } = await running.http.listen();
   let closed: Promise<void> | undefined;
-  const close = () => (closed ??= running.close());
-  cleanUp(async () => {
-    await close();
-    if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
-  });
   return {
     ...running,
-    close,
+    close: () => (closed ??= running.close()),
     url: url.replace(/\/$/, ""),
-    dataDir: folder,
+    dataDir,
     printed,
     newTenant,
     signIn: (options) => signIn(running, printed, options),

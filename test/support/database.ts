@@ -2,15 +2,16 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
+import { inject } from "vitest";
 import { newId } from "../../server/id.ts";
+import { cleanUp } from "./clean-up.ts";
 
 /** Runs one statement on the server that `DATABASE_URL` names. */
-export const onServer = async (url: string, statement: string): Promise<void> => {
+export const onServer = async (url: string, statement: string): Promise<Record<string, unknown>[]> => {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }
@@ -19,44 +20,31 @@ export const onServer = async (url: string, statement: string): Promise<void> =>
 export const databaseUrl = (url: string, name: string): string =>
   Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
-const fromHooks: (() => Promise<void> | void)[] = [];
-let collected = false;
-// The setup of all test files, which is none itself, imports this too.
-if (process.env["VITEST_POOL_ID"] !== undefined)
-  beforeAll(() => {
-    collected = true;
-    return async () => {
-      for (const work of fromHooks.toReversed()) await work();
-    };
-  });
+export type TestDatabase = { url: string } | { template: string };
 
-/** Runs after the test, or, called outside of one, after the file's last test. */
-export const cleanUp = (work: () => Promise<void> | void): void => {
-  try {
-    onTestFinished(async () => work());
-  } catch {
-    // Vitest forgets what is registered while a hook runs.
-    if (collected) fromHooks.push(work);
-    else afterAll(async () => work());
-  }
-};
-
-/** A fresh database with the whole schema, of the kind that the environment names. It goes with the test, or the file. */
-export const newDatabase = async (): Promise<{ url: string } | { template: string }> => {
+/** A fresh database with the whole schema, of the kind that the environment names. What is left of it goes with the run. */
+export const createDatabase = async (): Promise<TestDatabase> => {
   const server = process.env["DATABASE_URL"];
   const template = inject("databaseTemplate");
   if (!server) return { template };
-  const name = `test_${newId().replaceAll("-", "")}`;
+  const name = `${template}_${newId().replaceAll("-", "")}`;
   await onServer(server, `create database ${name} template ${template}`);
-  cleanUp(() => dropDatabase(server, name));
   return { url: databaseUrl(server, name) };
 };
 
+/** The same, gone with the test, or the file. */
+export const newDatabase = async (): Promise<TestDatabase> => {
+  const database = await createDatabase();
+  if ("url" in database) cleanUp(() => dropDatabase(new URL(database.url).pathname.slice(1)));
+  return database;
+};
+
 /** The server's own vacuum may be at work in it for a moment, and is not ours to end. */
-const dropDatabase = async (server: string, name: string): Promise<void> => {
+export const dropDatabase = async (name: string): Promise<void> => {
   for (let tries = 1; ; tries++) {
     try {
-      return await onServer(server, `drop database if exists ${name} with (force)`);
+      await onServer(process.env["DATABASE_URL"] ?? "", `drop database if exists ${name} with (force)`);
+      return;
     } catch (error) {
       if (tries === 10) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100 * tries));

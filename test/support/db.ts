@@ -1,6 +1,7 @@
 import { findOrCreateTenant, openDb, type Db } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
-import { cleanUp, newDatabase } from "./database.ts";
+import { cleanUp } from "./clean-up.ts";
+import { newDatabase } from "./database.ts";
 
 /** The database that the environment names, or an embedded one in memory; it closes with the test or the file. */
 export const openTestDb = async (): Promise<Db> => {

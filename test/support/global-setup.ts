@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openDb } from "../../db/index.ts";
 import { openJobs } from "../../server/jobs.ts";
-import { databaseUrl, onServer } from "./database.ts";
+import { databaseUrl, dropDatabase, onServer } from "./database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -12,6 +12,8 @@ declare module "vitest" {
     databaseTemplate: string;
     /** The same as a folder: copying it takes a tenth of the work of loading the dump. Empty on a server. */
     unpackedTemplate: string;
+    /** A folder that goes with the run. */
+    scratch: string;
   }
 }
 
@@ -30,18 +32,31 @@ const onPglite = async (project: TestProject) => {
   await db.close();
   project.provide("databaseTemplate", template);
   project.provide("unpackedTemplate", join(folder, "postgres"));
+  project.provide("scratch", folder);
   return () => rm(folder, { recursive: true, force: true });
 };
 
 const onPostgres = async (project: TestProject, server: string) => {
-  const template = `template_${process.pid}`;
+  const folder = await mkdtemp(join(tmpdir(), "docuchat-test-"));
+  const template = `test_${process.pid}`;
   await onServer(server, `create database ${template}`);
   const db = await openDb({ url: databaseUrl(server, template) });
   await (await openJobs(db, () => {})).stop();
   await db.close();
   project.provide("databaseTemplate", template);
   project.provide("unpackedTemplate", "");
-  return () => onServer(server, `drop database if exists ${template} with (force)`);
+  project.provide("scratch", folder);
+  return async () => {
+    await rm(folder, { recursive: true, force: true });
+    for (const name of await databasesOf(server, template)) await dropDatabase(name);
+  };
+};
+
+/** The template and what tests that were not the last of their file left of it. */
+const databasesOf = async (server: string, template: string): Promise<string[]> => {
+  const like = `${template}%`.replaceAll("_", String.raw`\_`);
+  const rows = await onServer(server, `select datname from pg_database where datname like '${like}'`);
+  return rows.map(({ datname }) => String(datname));
 };
 
 export default setup;

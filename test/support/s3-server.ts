@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanUp } from "./database.ts";
+import { cleanUp } from "./clean-up.ts";
 
 type S3rver = {
   run(): Promise<AddressInfo>;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cleanUp } from "./database.ts";
+import { cleanUp } from "./clean-up.ts";
 import { codeIn } from "./app.ts";
 
 export type ServerProcess = {

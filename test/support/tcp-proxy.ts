@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cleanUp } from "./database.ts";
+import { cleanUp } from "./clean-up.ts";
 
 export type TcpProxy = {
   /** Where to reach the target through this proxy, without a slash at the end. */

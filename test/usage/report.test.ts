@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { inTenant } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { record } from "../../server/ledger.ts";
-import { startTestApp } from "../support/app.ts";
+import { sharedApp } from "../support/app.ts";
 import { askFor } from "../support/chat.ts";
 import { ingestFile } from "../support/files.ts";
 import { makePdf } from "../support/pdf.ts";
 
-const shared = await startTestApp();
+const shared = await sharedApp();
 
 test("an ingest and a question are in the sums of who caused them, and in an admin's view of the tenant", async () => {
   const tenant = shared.newTenant();

@@ -1,0 +1,3 @@
+import { beginFile } from "./clean-up.ts";
+
+beginFile();
