@@ -1,5 +1,5 @@
 import { finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db/index.ts";
-import { isBeingWritten } from "./chat/answer-log.ts";
+import { isAbandoned } from "./chat/answer-log.ts";
 import type { App } from "./context.ts";
 import { reconcile } from "./files/reconcile.ts";
 import { keepVectors } from "./files/reembed.ts";
@@ -14,12 +14,13 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
   let running: Promise<void> = Promise.resolve();
   // Apart from the rest: embedding anew and building indexes may take hours.
   let vectors: Promise<void> = Promise.resolve();
+  const fail = (error: unknown) => {
+    if (!stopping.signal.aborted) app.log.error("maintenance failed", { error });
+  };
   const sweep = () => {
-    running = maintain(app).catch((error: unknown) => app.log.error("maintenance failed", { error }));
+    running = maintain(app, { signal: stopping.signal }).catch(fail);
     if (app.config.role === "web") return;
-    vectors = vectors
-      .then(() => keepVectors(app, { signal: stopping.signal }))
-      .catch((error: unknown) => app.log.error("maintenance failed", { error }));
+    vectors = vectors.then(() => keepVectors(app, { signal: stopping.signal })).catch(fail);
   };
   sweep();
   const timer = setInterval(sweep, EVERY_MS);
@@ -32,17 +33,23 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
   };
 };
 
+type Options = { signal?: AbortSignal; orphanAgeMs?: number };
+
 /** Ends answers that nobody writes any more, removes bytes without a file, and reports files without bytes. */
-export const maintain = async (app: App, orphanAgeMs = ORPHAN_AGE_MS): Promise<void> => {
-  for (const tenantId of await listTenantIds(app.db)) await endAbandonedAnswers(app, tenantId);
+export const maintain = async (
+  app: App,
+  { signal = new AbortController().signal, orphanAgeMs = ORPHAN_AGE_MS }: Options = {},
+): Promise<void> => {
+  for (const tenantId of await listTenantIds(app.db)) await endAbandonedAnswers(app, tenantId, signal);
   // Once for all instances is enough, and workers are fewer.
   if (app.config.role !== "web") await reconcile(app, { graceMs: orphanAgeMs });
 };
 
-const endAbandonedAnswers = async (app: App, tenantId: string): Promise<void> => {
+const endAbandonedAnswers = async (app: App, tenantId: string, signal: AbortSignal): Promise<void> => {
   const ids = await inTenant(app.db, tenantId, listRunningAnswers);
-  for (const messageId of ids) {
-    if (app.answers.has(messageId) || (await isBeingWritten(app, { tenantId, messageId }))) continue;
+  const endIfAbandoned = async (messageId: string) => {
+    if (!(await isAbandoned(app, { tenantId, messageId }, signal))) return;
     await inTenant(app.db, tenantId, (trx) => finishAnswer(trx, messageId, { outcome: "interrupted" }));
-  }
+  };
+  await Promise.all(ids.map(endIfAbandoned));
 };

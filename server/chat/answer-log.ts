@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../context.ts";
 import type { ChatEvent } from "../contract/chat.ts";
 import type { Reason } from "../contract/errors.ts";
@@ -9,6 +10,12 @@ export type LogEvent = ChatEvent | { type: "failed"; reason: Reason };
 export type Logged = { seq: number; event: LogEvent };
 
 type Answer = { tenantId: string; messageId: string };
+
+export type AnswerLog = {
+  append: (event: LogEvent) => Promise<void>;
+  /** Gives the lease back: what is not written by now will not be. */
+  close: () => Promise<void>;
+};
 
 /** Long enough to come back to after a pause; what is older is read from the database. */
 const LIFE_MS = 15 * 60_000;
@@ -26,7 +33,7 @@ const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${
  * copies to the shared one, which may be away for a while. While it lives it holds a lease, by which readers elsewhere
  * know that more will come.
  */
-export const openAnswerLog = async (app: App, answer: Answer) => {
+export const openAnswerLog = async (app: App, answer: Answer): Promise<AnswerLog> => {
   const holder = newId();
   const copy = app.local === app.keyValue ? undefined : createCopy(app, logName(answer));
   const warn = (error: unknown) => app.log.warn("answer lease", { messageId: answer.messageId, error });
@@ -38,12 +45,12 @@ export const openAnswerLog = async (app: App, answer: Answer) => {
   const renewal = setInterval(() => void renew(), RENEW_MS);
   let seq = 0;
   return {
-    append: async (event: LogEvent): Promise<void> => {
+    append: async (event) => {
       const entry = { id: ++seq, value: JSON.stringify(event) };
       await app.local.append(logName(answer), entry, LIFE_MS);
       copy?.add(entry);
     },
-    close: async (): Promise<void> => {
+    close: async () => {
       clearInterval(renewal);
       await copy?.send();
       if (copy) await app.local.dropLog(logName(answer));
@@ -82,6 +89,15 @@ const createCopy = ({ keyValue, log }: App, name: string) => {
 
 export const isBeingWritten = async (app: App, answer: Answer): Promise<boolean> =>
   app.answers.has(answer.messageId) || app.keyValue.isHeld(leaseName(answer));
+
+/** Whether nobody writes the answer, and has not for a while. Rejects when the store is away, or `signal` aborts. */
+export const isAbandoned = async (app: App, answer: Answer, signal: AbortSignal): Promise<boolean> => {
+  for (let missed = 0; !(await isBeingWritten(app, answer));) {
+    if (++missed >= MISSED_LOOKS) return true;
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+  return false;
+};
 
 /** Aborts when nobody writes the answer any more; a store that is away tells nothing. Stop it in the end. */
 export const watchWriter = (app: App, answer: Answer): { gone: AbortSignal; stop: () => void } => {

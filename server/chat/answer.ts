@@ -3,7 +3,7 @@ import { ChatEvent, type Outcome } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import { toReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
-import { openAnswerLog, type LogEvent } from "./answer-log.ts";
+import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
 
 const SAVE_EVERY_MS = 1_000;
@@ -12,11 +12,10 @@ const SAVE_EVERY_MS = 1_000;
  * Begins to write an answer, which goes on whether or not anybody follows it: every event into the answer's log, what is
  * said into its message, what is spent into the ledger. Resolves as soon as the log has its first event.
  */
-export const startAnswer = async (ctx: TenantContext, answer: NewAnswer): Promise<void> => {
+export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: AnswerLog): Promise<void> => {
   const { app, tenantId } = ctx;
   const { messageId } = answer;
   const stopping = new AbortController();
-  const log = await openAnswerLog(app, { tenantId, messageId });
   await log.append(ChatEvent.parse({ type: "started", ...answer }));
   const said: Run["said"] = { text: "", sources: [], citations: [], usage: { promptTokens: 0, completionTokens: 0 } };
   const run: Run = { ...answer, ctx, said, tell: log.append, signal: stopping.signal };

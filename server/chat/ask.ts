@@ -18,8 +18,9 @@ import type { TenantContext } from "../context.ts";
 import { hasReason, ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { checkDailyQuota } from "../quota.ts";
-import { readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
+import { openAnswerLog, readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
+import type { NewAnswer } from "./compose.ts";
 
 /** An event with the id to resume behind it. */
 export type Tracked = { id: string; event: ChatEvent };
@@ -35,8 +36,8 @@ export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSig
     ? await inTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
     : undefined;
   if (signal.aborted) return;
-  const message = known ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
-  yield* follow(ctx, { messageId: message.id, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
+  const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
+  yield* follow(ctx, { messageId, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
 }
 
 const eventId = (messageId: string, seq: number) => `${messageId}.${seq}`;
@@ -56,28 +57,45 @@ const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {
   }
 };
 
-const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<MessageRow> => {
+const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<string> => {
   const { app, tenantId, userId } = ctx;
   const requestId = input.requestId ?? newId();
-  const find = () => inTenant(app.db, tenantId, (trx) => findMessageByRequest(trx, userId, requestId));
+  const find = async () =>
+    (await inTenant(app.db, tenantId, (trx) => findMessageByRequest(trx, userId, requestId)))?.id;
   const running = input.requestId === undefined ? undefined : await find();
-  if (running) return running;
-  const begun = await begin(ctx, { ...input, requestId });
-  const message = await find();
-  if (!message) throw new ReasonError("NOT_FOUND");
-  if (begun) await startAnswer(ctx, { ...begun, question: input.question, fileIds: input.fileIds });
-  return message;
+  const messageId = running ?? (await begin(ctx, { ...input, requestId })) ?? (await find());
+  if (messageId === undefined) throw new ReasonError("NOT_FOUND");
+  return messageId;
 };
 
-/** Stores the question and its empty answer; undefined when the same request did so a moment ago. */
-const begin = async (ctx: TenantContext, input: AskInput & { requestId: string }) => {
-  const { app, tenantId, userId } = ctx;
+type Beginning = AskInput & { requestId: string };
+type Ids = Pick<NewAnswer, "conversationId" | "questionId" | "messageId" | "model">;
+
+/** Stores a question and begins its answer; undefined when the same request did so a moment ago. */
+const begin = async (ctx: TenantContext, input: Beginning): Promise<string | undefined> => {
+  const { app, tenantId } = ctx;
   const model = input.model ?? app.model.chatModels[0];
   if (!app.model.chatModels.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
-  const conversationId = input.conversationId ?? newId();
-  const [questionId, messageId] = [newId(), newId()];
+  const ids = { conversationId: input.conversationId ?? newId(), questionId: newId(), messageId: newId(), model };
+  const { messageId } = ids;
+  // Before the answer is stored: one that is there and that nobody writes is taken for abandoned.
+  const log = await openAnswerLog(app, { tenantId, messageId });
+  try {
+    await store(ctx, input, ids);
+  } catch (error) {
+    await log.close();
+    if (error instanceof AlreadyBegun) return undefined;
+    throw error;
+  }
+  await startAnswer(ctx, { ...ids, question: input.question, fileIds: input.fileIds }, log);
+  return messageId;
+};
+
+/** The question and its empty answer. */
+const store = (ctx: TenantContext, input: Beginning, { conversationId, questionId, messageId, model }: Ids) => {
+  const { app, tenantId, userId } = ctx;
   const row = { conversation_id: conversationId, user_id: userId };
-  const stored = await inTenant(app.db, tenantId, async (trx) => {
+  return inTenant(app.db, tenantId, async (trx) => {
     await checkDailyQuota(trx);
     for (const fileId of input.fileIds ?? []) if (!(await findFile(trx, fileId))) throw new ReasonError("NOT_FOUND");
     if (input.conversationId === undefined)
@@ -89,12 +107,7 @@ const begin = async (ctx: TenantContext, input: AskInput & { requestId: string }
       { ...row, id: messageId, role: "assistant", text: "", request_id: input.requestId, model },
     ]);
     if (!fresh) throw new AlreadyBegun();
-    return true;
-  }).catch((error: unknown) => {
-    if (error instanceof AlreadyBegun) return false;
-    throw error;
   });
-  return stored ? { conversationId, questionId, messageId, model } : undefined;
 };
 
 /** Rolls the transaction back: another call with the same request id was first. */
