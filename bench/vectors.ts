@@ -17,7 +17,7 @@ import type { App } from "../server/context.ts";
 import { newId } from "../server/id.ts";
 import { createLog } from "../server/log.ts";
 import { keepVectorIndexes } from "../server/vector-index.ts";
-import { databaseUrl, onServer } from "../test/support/database.ts";
+import { databaseUrl, dropDatabase, onServer } from "../test/support/database.ts";
 import { createCorpus, fillTenant, newSpace, type Corpus } from "../test/support/synthetic-chunks.ts";
 
 const [chunks = 100_000, dimensions = 256, wordsPerChunk = 200] = process.argv.slice(2).map(Number);
@@ -52,8 +52,9 @@ const exactIds = (
 const storeVectorsAgain = async (db: Db, dimensions: number, { tenantId, corpus }: Case): Promise<string> => {
   const { id: modelId } = await newSpace(db, dimensions);
   let [count, spentMs] = [0, 0];
-  for (;;) {
-    const chunks = await inTenant(db, tenantId, (trx) => findUnembedded(trx, { modelId, limit: 500 }));
+  for (let after: string | undefined; ;) {
+    const chunks = await inTenant(db, tenantId, (trx) => findUnembedded(trx, { modelId, after, limit: 500 }));
+    after = chunks.at(-1)?.id;
     if (chunks.length === 0) return `${Math.round((count / spentMs) * 1_000)}/s`;
     const vectors = chunks.map(({ id, file_id }) => ({ chunk_id: id, file_id, embedding: corpus.vector() }));
     const start = performance.now();
@@ -141,5 +142,5 @@ try {
 } finally {
   if (process.env["KEEP"]) process.stdout.write(`kept: ${name}\n`);
   await db.close();
-  if (!process.env["KEEP"]) await onServer(server, `drop database ${name} with (force)`);
+  if (!process.env["KEEP"]) await dropDatabase(server, name);
 }

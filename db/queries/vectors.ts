@@ -67,18 +67,31 @@ export type UnembeddedChunk = {
   tokens: number;
 };
 
-/** Chunks without a vector in a space: of one file, or of all ready ones. */
+type Unembedded = {
+  modelId: number;
+  /** Unset: of all ready files. */
+  fileId?: string | undefined;
+  /** The last chunk of the page before. */
+  after?: string | undefined;
+  limit: number;
+};
+
+/**
+ * Chunks without a vector in a space, in the order of their ids. Each is looked up by itself: as a join, a planner that
+ * has not heard of the space's rows yet compares every chunk with every one of them.
+ */
 export const findUnembedded = async (
   trx: TenantDb,
-  { modelId, fileId, limit }: { modelId: number; fileId?: string | undefined; limit: number },
+  { modelId, fileId, after, limit }: Unembedded,
 ): Promise<UnembeddedChunk[]> => {
   const which = fileId === undefined ? sql`files.status = 'ready'` : sql`files.id = ${fileId}`;
+  const rest = after === undefined ? sql`` : sql`and chunks.id > ${after}`;
   const { rows } = await sql<UnembeddedChunk>`
     select chunks.id, chunks.file_id, files.name as file_name, chunks.section, chunks.text, chunks.tokens
     from chunks join files on files.tenant_id = chunks.tenant_id and files.id = chunks.file_id
-    where chunks.tenant_id = ${trx.tenantId} and ${which} and not exists (
-      select from chunk_embeddings known
-      where known.tenant_id = ${trx.tenantId} and known.model_id = ${modelId} and known.chunk_id = chunks.id)
+    where chunks.tenant_id = ${trx.tenantId} and ${which} ${rest} and (
+      select true from chunk_embeddings known
+      where known.tenant_id = ${trx.tenantId} and known.model_id = ${modelId} and known.chunk_id = chunks.id) is null
     order by chunks.id limit ${limit}`.execute(trx);
   return rows;
 };

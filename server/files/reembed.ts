@@ -88,11 +88,13 @@ export const embedMissing = async (app: App, missing: Missing, signal?: AbortSig
   const embedder = embedderFor(app, space);
   if (!embedder) return 0;
   let count = 0;
-  for (;;) {
-    const chunks = await inTenant(app.db, tenantId, (trx) =>
-      findUnembedded(trx, { modelId: space.id, fileId, limit: embedder.embedding.batchSize }),
-    );
-    if (chunks.length === 0) return count;
+  for (let after: string | undefined; ;) {
+    const page = { modelId: space.id, fileId, after, limit: embedder.embedding.batchSize };
+    const chunks = await inTenant(app.db, tenantId, (trx) => findUnembedded(trx, page));
+    if (chunks.length === 0 && after === undefined) return count;
+    after = chunks.at(-1)?.id;
+    // From the start again, where a file may have become ready meanwhile.
+    if (after === undefined) continue;
     const texts = chunks.map((chunk) => describe(chunk.file_name, chunk));
     const embedded = await embedder.embed(texts, "document", signal).catch((error: unknown) => {
       if (space.id === app.embeddingModelId || !(error instanceof ReasonError)) throw error;

@@ -35,15 +35,16 @@ export const createDatabase = async (): Promise<TestDatabase> => {
 /** The same, gone with the test, or the file. */
 export const newDatabase = async (): Promise<TestDatabase> => {
   const database = await createDatabase();
-  if ("url" in database) cleanUp(() => dropDatabase(new URL(database.url).pathname.slice(1)));
+  const server = process.env["DATABASE_URL"];
+  if (server && "url" in database) cleanUp(() => dropDatabase(server, new URL(database.url).pathname.slice(1)));
   return database;
 };
 
 /** The server's own vacuum may be at work in it for a moment, and is not ours to end. */
-export const dropDatabase = async (name: string): Promise<void> => {
+export const dropDatabase = async (server: string, name: string): Promise<void> => {
   for (let tries = 1; ; tries++) {
     try {
-      await onServer(process.env["DATABASE_URL"] ?? "", `drop database if exists ${name} with (force)`);
+      await onServer(server, `drop database if exists ${name} with (force)`);
       return;
     } catch (error) {
       if (tries === 10) throw error;

@@ -48,7 +48,7 @@ const onPostgres = async (project: TestProject, server: string) => {
   project.provide("scratch", folder);
   return async () => {
     await rm(folder, { recursive: true, force: true });
-    for (const name of await databasesOf(server, template)) await dropDatabase(name);
+    for (const name of await databasesOf(server, template)) await dropDatabase(server, name);
   };
 };
 
