@@ -20,9 +20,11 @@ export type Db = {
   close(): Promise<void>;
 };
 
-type OpenDb = Db & { kysely: Kysely<Schema> };
+type OpenDb = Db & { kysely: Kysely<Schema>; pool?: Pool };
 /** Inside `db/` only: the handle behind a `Db`. */
 export const kyselyOf = (db: Db): Kysely<Schema> => (db as OpenDb).kysely;
+/** Inside `db/` only: PostgreSQL's connections; the embedded database has none. */
+export const poolOf = (db: Db): Pool | undefined => (db as OpenDb).pool;
 
 export type DbOptions = {
   /** Unset: PGlite in `dataDir`. */
@@ -74,7 +76,8 @@ type ClientStream = { connection: { stream: { destroy(): void } } };
 const openPostgres = (url: string, onError: (error: Error) => void = () => {}): OpenDb => {
   const types = new TypeOverrides();
   types.setTypeParser(pgTypes.builtins.INT8, Number);
-  const pool = new Pool({ connectionString: url, max: 20, types, keepAlive: true, ...TIMEOUTS });
+  // In pipeline mode a statement is sent before the one in front of it is answered.
+  const pool = new Pool({ connectionString: url, max: 20, types, keepAlive: true, pipeline: true, ...TIMEOUTS });
   // A connection that breaks is replaced; without a listener, idle or between two queries, it would end the process.
   pool.on("error", onError);
   pool.on("connect", (client) => {
@@ -82,7 +85,7 @@ const openPostgres = (url: string, onError: (error: Error) => void = () => {}): 
     giveUpOnTimeout(client);
   });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+  return { kysely, pool, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
 };
 
 /** A query without an answer leaves its connection hanging: it is cut, before the pool can hand it out again. */

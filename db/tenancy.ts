@@ -1,11 +1,13 @@
-import { sql, type Kysely, type Transaction } from "kysely";
-import { kyselyOf, type Db } from "./open.ts";
+import { sql, type Kysely } from "kysely";
+import { escapeLiteral } from "pg";
+import { kyselyOf, poolOf, type Db } from "./open.ts";
+import { transact } from "./pooled.ts";
 import type { Schema } from "./schema.ts";
 
 const APP_ROLE = "docuchat_app";
 
 /** A transaction that sees one tenant: row-level security holds it, under a role that owns nothing. */
-export type TenantDb = Transaction<Schema> & {
+export type TenantDb = Kysely<Schema> & {
   readonly tenantId: string;
   /** Whether parameters may be handed over as binary: PostgreSQL's driver can, PGlite's cannot. */
   readonly binary: boolean;
@@ -15,15 +17,23 @@ export type TenantDb = Transaction<Schema> & {
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
  * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
  */
-export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
-  kyselyOf(db)
+export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+  const pool = poolOf(db);
+  if (pool)
+    return transact(
+      pool,
+      `begin; set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`,
+      (trx) => work(Object.assign(trx, { tenantId, binary: true })),
+    );
+  return kyselyOf(db)
     .transaction()
     .execute(async (trx) => {
       await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.tenant_id', ${tenantId}, true)`.execute(
         trx,
       );
-      return work(Object.assign(trx, { tenantId, binary: "url" in db.queue }));
+      return work(Object.assign(trx, { tenantId, binary: false }));
     });
+};
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */
 export const asOwner = async <T>(trx: TenantDb, work: () => Promise<T>): Promise<T> => {
