@@ -1,4 +1,4 @@
-/** Each runs as one step on the server. `KEYS[1]` is what it works on; the order of `ARGV` is in `Scripts`. */
+/** Each runs as one step on the server. `KEYS` are what it works on; the order of `ARGV` is in `Scripts`. */
 const LUA = {
   putChallenge: `
     redis.call("DEL", KEYS[1])
@@ -16,14 +16,21 @@ const LUA = {
     redis.call("DEL", KEYS[1])
     return {"matched", value}`,
 
-  // An id that is already there is left alone, so that a writer may repeat what it got no answer to.
-  appendEntry: `
-    local id = ARGV[1] .. "-0"
-    local added = redis.pcall("XADD", KEYS[1], "MAXLEN", "~", "10000", id, "v", ARGV[2])
-    local failure = type(added) == "table" and added.err
-    if failure and not string.find(failure, "equal or smaller", 1, true) then return added end
-    redis.call("PEXPIRE", KEYS[1], ARGV[3])
-    if not failure then redis.call("PUBLISH", KEYS[1], ARGV[1] .. ":" .. ARGV[2]) end`,
+  // One entry a key. An id that is already there is left alone, so that a writer may repeat what it got no answer to.
+  appendEntries: `
+    local refused = false
+    for n, key in ipairs(KEYS) do
+      local id, value, ttl = ARGV[3 * n - 2], ARGV[3 * n - 1], ARGV[3 * n]
+      local added = redis.pcall("XADD", key, "MAXLEN", "~", "10000", id .. "-0", "v", value)
+      local failure = type(added) == "table" and added.err
+      if failure and not string.find(failure, "equal or smaller", 1, true) then
+        refused = added
+      else
+        redis.call("PEXPIRE", key, ttl)
+        if not failure then redis.call("PUBLISH", key, id .. ":" .. value) end
+      end
+    end
+    return refused`,
 
   readEntries: `
     if redis.call("EXISTS", KEYS[1]) == 0 then return false end
@@ -34,11 +41,27 @@ const LUA = {
     redis.call("DEL", KEYS[1])
     redis.call("PUBLISH", KEYS[1], "")`,
 
-  hold: `
-    local holder = redis.call("GET", KEYS[1])
-    if holder and holder ~= ARGV[1] then return 0 end
-    redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
-    return 1`,
+  holdLeases: `
+    local held = {}
+    for n, key in ipairs(KEYS) do
+      local holder = redis.call("GET", key)
+      local mine = not holder or holder == ARGV[2 * n - 1]
+      if mine then redis.call("SET", key, ARGV[2 * n - 1], "PX", ARGV[2 * n]) end
+      held[n] = mine and 1 or 0
+    end
+    return held`,
+
+  // A refusal takes nothing.
+  takePoints: `
+    local taken = tonumber(redis.call("GET", KEYS[1]) or "0") + tonumber(ARGV[1])
+    local left = redis.call("PTTL", KEYS[1])
+    if taken > tonumber(ARGV[2]) then return {taken, left < 0 and tonumber(ARGV[3]) or left} end
+    if left < 0 then
+      redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[3])
+      return {tonumber(ARGV[1]), tonumber(ARGV[3])}
+    end
+    redis.call("INCRBY", KEYS[1], ARGV[1])
+    return {taken, left}`,
 
   release: `if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end`,
 } satisfies Record<keyof Scripts, string>;
@@ -49,29 +72,27 @@ export type Scripts = {
     key: string,
     codeHash: string,
   ): Promise<["missing"] | ["exhausted"] | ["wrong", number] | ["matched", string]>;
-  appendEntry(key: string, id: number, value: string, ttlMs: number): Promise<null>;
+  /** So many keys, then `id, value, ttlMs` for each. */
+  appendEntries(count: number, ...keysAndValues: (string | number)[]): Promise<null>;
   /** `[id, ["v", value]]` each; null when there is no such log. */
   readEntries(key: string, afterId: number, count: number): Promise<[string, [string, string]][] | null>;
   dropLog(key: string): Promise<null>;
-  hold(key: string, holder: string, ttlMs: number): Promise<0 | 1>;
+  /** So many keys, then `holder, ttlMs` for each. */
+  holdLeases(count: number, ...keysAndValues: (string | number)[]): Promise<(0 | 1)[]>;
+  /** What is taken of the key's allowance, or would be where that is more than `allowance`, and when the window ends. */
+  takePoints(
+    key: string,
+    points: number,
+    allowance: number,
+    windowMs: number,
+  ): Promise<[taken: number, leftMs: number]>;
   release(key: string, holder: string): Promise<null>;
 };
 
-/** As ioredis takes them. */
-export const SCRIPTS = Object.fromEntries(Object.entries(LUA).map(([name, lua]) => [name, { lua, numberOfKeys: 1 }]));
+/** Those that are told how many keys they are given. */
+const MANY_KEYS = new Set(["appendEntries", "holdLeases"]);
 
-/**
- * Replaces rate-limiter-flexible's own script, which takes points even when it refuses. ARGV: points to take, window
- * in whole seconds, points of the rule, window in seconds. Answers with what is (or would be) taken and the ms left.
- */
-export const TAKE_POINTS = `
-  local window = math.ceil(tonumber(ARGV[4]) * 1000)
-  local taken = tonumber(redis.call("GET", KEYS[1]) or "0") + tonumber(ARGV[1])
-  local ttl = redis.call("PTTL", KEYS[1])
-  if taken > tonumber(ARGV[3]) then return {taken, ttl < 0 and window or ttl} end
-  if ttl < 0 then
-    redis.call("SET", KEYS[1], ARGV[1], "PX", window)
-    return {taken, window}
-  end
-  redis.call("INCRBY", KEYS[1], ARGV[1])
-  return {taken, ttl}`;
+/** As ioredis takes them. */
+export const SCRIPTS = Object.fromEntries(
+  Object.entries(LUA).map(([name, lua]) => [name, MANY_KEYS.has(name) ? { lua } : { lua, numberOfKeys: 1 }]),
+);

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { ReasonError } from "../errors.ts";
-import type { KeyValue, LimitResult, LimitRule } from "./key-value.ts";
-import { limiterOptions } from "./limiter-options.ts";
+import { gather } from "./gather.ts";
+import type { KeyValue, LogEntry } from "./key-value.ts";
 import { createChannels, type Channels } from "./redis-channels.ts";
 import { createRedisReader } from "./redis-logs.ts";
-import { SCRIPTS, TAKE_POINTS, type Scripts } from "./redis-scripts.ts";
+import { SCRIPTS, type Scripts } from "./redis-scripts.ts";
 
-const COMMAND_MS = 400;
+const COMMAND_MS = 350;
 const HEARTBEAT_ANSWER_MS = 250;
 const FIRST_CONNECT_MS = 450;
 
 const keyOf = (kind: "challenge" | "log" | "lease" | "channel", id: string) => `docuchat:${kind}:${id}`;
+const limitKey = (rule: string, key: string) => `docuchat:limit:${rule}:${key}`;
 
 /** The port shared by all instances: Redis 6 or later, one connection for commands and one for subscriptions. */
 export const createRedisKeyValue = (url: string): KeyValue => {
@@ -99,29 +99,14 @@ const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   }
 };
 
-const createConsume = (storeClient: Redis, call: Call): KeyValue["consume"] => {
-  const limiters = new Map<string, RateLimiterRedis>();
-  const limiterOf = (rule: LimitRule): RateLimiterRedis => {
-    const limiter =
-      limiters.get(rule.name) ??
-      new RateLimiterRedis({ ...limiterOptions(rule), storeClient, customIncrTtlLuaScript: TAKE_POINTS });
-    limiters.set(rule.name, limiter);
-    return limiter;
+const createConsume =
+  (client: Client, call: Call): KeyValue["consume"] =>
+  async ({ name, points: allowance, windowMs }, key, points = 1) => {
+    const [taken, leftMs] = await call(() => client.takePoints(limitKey(name, key), points, allowance, windowMs));
+    if (taken > allowance)
+      return { allowed: false, remaining: Math.max(allowance + points - taken, 0), retryAfterMs: leftMs };
+    return { allowed: true, remaining: allowance - taken, retryAfterMs: 0 };
   };
-  return (rule, key, points = 1) =>
-    call(() =>
-      limiterOf(rule)
-        .consume(key, points)
-        .then(
-          ({ remainingPoints }): LimitResult => ({ allowed: true, remaining: remainingPoints, retryAfterMs: 0 }),
-          (refusal: unknown) => {
-            if (!(refusal instanceof RateLimiterRes)) throw refusal;
-            const remaining = Math.max(rule.points + points - refusal.consumedPoints, 0);
-            return { allowed: false, remaining, retryAfterMs: refusal.msBeforeNext };
-          },
-        ),
-    );
-};
 
 const createChallenges = (client: Client, call: Call): Pick<KeyValue, "putChallenge" | "attemptChallenge"> => ({
   putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
@@ -135,6 +120,8 @@ const createChallenges = (client: Client, call: Call): Pick<KeyValue, "putChalle
   },
 });
 
+type NewEntry = { log: string; entry: LogEntry; ttlMs: number };
+
 const createLogs = (
   client: Client,
   call: Call,
@@ -147,9 +134,15 @@ const createLogs = (
     },
     subscribe,
   });
+  const append = gather<NewEntry, null>(async (entries) => {
+    const keys = entries.map(({ log }) => keyOf("log", log));
+    const values = entries.flatMap(({ entry: { id, value }, ttlMs }) => [id, value, ttlMs]);
+    await call(() => client.appendEntries(keys.length, ...keys, ...values));
+    return entries.map(() => null);
+  });
   return {
-    append: async (log, { id, value }, ttlMs) => {
-      await call(() => client.appendEntry(keyOf("log", log), id, value, ttlMs));
+    append: async (log, entry, ttlMs) => {
+      await append({ log, entry, ttlMs });
     },
     read: (log, afterId, signal) => read(keyOf("log", log), afterId, signal),
     dropLog: async (log) => {
@@ -158,10 +151,20 @@ const createLogs = (
   };
 };
 
-const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "isHeld" | "release"> => ({
-  hold: async (lease, holder, ttlMs) => (await call(() => client.hold(keyOf("lease", lease), holder, ttlMs))) === 1,
-  isHeld: async (lease) => (await call(() => client.exists(keyOf("lease", lease)))) === 1,
-  release: async (lease, holder) => {
-    await call(() => client.release(keyOf("lease", lease), holder));
-  },
-});
+type NewLease = { lease: string; holder: string; ttlMs: number };
+
+const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "isHeld" | "release"> => {
+  const hold = gather<NewLease, boolean>(async (leases) => {
+    const keys = leases.map(({ lease }) => keyOf("lease", lease));
+    const values = leases.flatMap(({ holder, ttlMs }) => [holder, ttlMs]);
+    const held = await call(() => client.holdLeases(keys.length, ...keys, ...values));
+    return held.map((one) => one === 1);
+  });
+  return {
+    hold: (lease, holder, ttlMs) => hold({ lease, holder, ttlMs }),
+    isHeld: async (lease) => (await call(() => client.exists(keyOf("lease", lease)))) === 1,
+    release: async (lease, holder) => {
+      await call(() => client.release(keyOf("lease", lease), holder));
+    },
+  };
+};
