@@ -69,7 +69,12 @@ const createCopy = ({ keyValue, log }: App, name: string) => {
   const sendAll = async () => {
     busy = true;
     try {
-      for (let entry = entries[sent]; entry; entry = entries[++sent]) await keyValue.append(name, entry, LIFE_MS);
+      while (sent < entries.length) {
+        // Together, and in their order: the store keeps it.
+        const next = entries.slice(sent);
+        await Promise.all(next.map((entry) => keyValue.append(name, entry, LIFE_MS)));
+        sent += next.length;
+      }
     } catch (error) {
       sent = 0;
       log.warn("answer not shared", { error });

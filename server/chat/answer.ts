@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { finishAnswer, inTenant, saveAnswer } from "../../db/index.ts";
 import { ChatEvent, type Outcome } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
@@ -6,7 +7,10 @@ import { record } from "../ledger.ts";
 import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
 
+/** Of the words so far, which a crash of this process leaves; less often where many answers are written at once. */
 const SAVE_EVERY_MS = 1_000;
+const SAVE_AT_LEAST_EVERY_MS = 5_000;
+const MS_PER_ANSWER = 10;
 
 /**
  * Begins to write an answer, which goes on whether or not anybody follows it: every event into the answer's log, what is
@@ -35,13 +39,14 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
 
 /** Every answer ends with an outcome that is stored and told, whatever happens on the way. */
 const write = async (run: Run): Promise<void> => {
-  const saving = setInterval(() => void save(run), SAVE_EVERY_MS);
+  const over = new AbortController();
+  void saveNowAndThen(run, over.signal);
   try {
     await finish(run, await compose(run));
   } catch (error) {
     await fail(run, error);
   } finally {
-    clearInterval(saving);
+    over.abort();
   }
 };
 
@@ -52,6 +57,15 @@ const fail = async (run: Run, error: unknown): Promise<void> => {
   const { reason } = toReasonError(error);
   ctx.app.log.warn("answer failed", { requestId: ctx.requestId, messageId, reason, error });
   await finish(run, "interrupted", said.text === "" ? { type: "failed", reason } : undefined);
+};
+
+const saveNowAndThen = async (run: Run, over: AbortSignal): Promise<void> => {
+  for (;;) {
+    const crowdedMs = Math.min(run.ctx.app.answers.size * MS_PER_ANSWER, SAVE_AT_LEAST_EVERY_MS);
+    await sleep(Math.max(SAVE_EVERY_MS, crowdedMs), undefined, { signal: over }).catch(() => {});
+    if (over.aborted) return;
+    await save(run);
+  }
 };
 
 const save = ({ ctx, messageId, said }: Run): Promise<void> =>

@@ -87,7 +87,8 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
     if (error instanceof AlreadyBegun) return undefined;
     throw error;
   }
-  await startAnswer(ctx, { ...ids, question: input.question, fileIds: input.fileIds }, log);
+  const { question, fileIds, conversationId } = input;
+  await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
   return messageId;
 };
 

@@ -18,6 +18,8 @@ export type NewAnswer = {
   model: string;
   question: string;
   fileIds?: readonly string[] | undefined;
+  /** Whether nothing comes before it in its conversation. */
+  first: boolean;
 };
 
 /** What an answer has said so far, as it is stored. */
@@ -42,7 +44,7 @@ const EXCERPT_CHARS = 320;
  */
 export const compose = async (run: Run): Promise<Outcome> => {
   const { ctx, question, model, fileIds, signal } = run;
-  const history = await loadHistory(run);
+  const history = run.first ? [] : await loadHistory(run);
   const rewritten = await rewrite(ctx, { question, history, model }, signal);
   if (rewritten !== undefined) await run.tell({ type: "rewritten", query: rewritten });
   const query = rewritten ?? question;
