@@ -1,10 +1,11 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import superjson from "superjson";
+import { deserialize, serialize } from "superjson";
 import { ZodError } from "zod";
 import { enter } from "./auth/enter.ts";
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
+import { isPlain } from "./plain.ts";
 import { limit } from "./rate-limit.ts";
 
 /** What stands in `data` of every error on the wire: the reason, what it carries, and the request to ask about. */
@@ -23,11 +24,17 @@ export type ErrorShape = { message: string; code: number; data: ErrorData };
 /** Inputs are plain JSON: superjson would let a small input allocate without bound before anyone is known. */
 const plain = { serialize: (value: unknown) => value, deserialize: (value: unknown): unknown => value };
 
+/** superjson's own words for a value that has nothing to note, without the search for it. */
+const output = {
+  serialize: (value: unknown) => (isPlain(value) ? { json: value } : serialize(value)),
+  deserialize,
+};
+
 const t = initTRPC
   .context<RequestContext>()
   .meta<{ description: string }>()
   .create({
-    transformer: { input: plain, output: superjson },
+    transformer: { input: plain, output },
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error, path, ctx }): ErrorShape => {
