@@ -8,7 +8,8 @@ import { REDIS } from "./redis.ts";
 const PG_CONFIG = `${PG_BIN}/pg_config`;
 const VECTOR = "/usr/share/postgresql/15/extension/vector.control";
 
-const sh = (command: string, cwd?: string): void => {
+/** Runs a line of shell without questions; what it prints goes to standard error. */
+export const sh = (command: string, cwd?: string): void => {
   execFileSync("bash", ["-euo", "pipefail", "-c", command], {
     stdio: ["ignore", process.stderr, process.stderr],
     cwd,

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { readDocument } from "../../server/files/extract/read.ts";
+
+const LIMITS = { maxPages: 1000, chunkTokens: 400, overlapTokens: 40, memoryBytes: 0 };
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** The texts of a document's pages, or why there are none. */
+export type Reading = { pages: string[] } | { reason: string };
+
+/** As the product reads it. */
+export const readOurs = async (path: string): Promise<Reading> => {
+  const pages: string[] = [];
+  const fault = await readDocument(new Uint8Array(await readFile(path)), LIMITS, (event) => {
+    if (event.type === "page") pages.push(event.page.text);
+  });
+  return fault ? { reason: fault.reason } : { pages };
+};
+
+const run = promisify(execFile);
+
+/** As poppler's `pdftotext` reads it, in its reading order. */
+export const readTheirs = async (path: string): Promise<Reading> => {
+  try {
+    const options = { maxBuffer: MAX_OUTPUT_BYTES, timeout: 60_000 };
+    const { stdout } = await run("pdftotext", ["-enc", "UTF-8", path, "-"], options);
+    const pages = stdout.split("\f").slice(0, -1);
+    return pages.some((page) => page.trim()) ? { pages } : { reason: "no text" };
+  } catch {
+    return { reason: "not read" };
+  }
+};
