@@ -16,6 +16,6 @@ const digits = (page: ReadPage) => count(page, /\p{N}/gu);
  */
 export const bodyOf = (pages: ReadPage[]): ReadPage[] | undefined => {
   const body = dropFurniture(pages);
-  if (body.some((page) => letters(page) >= 2 || digits(page) >= 20)) return body;
+  if (body.some((page) => letters(page) >= 1 || digits(page) >= 20)) return body;
   return pages.some((page) => letters(page) >= STATEMENT_LETTERS) ? pages : undefined;
 };

@@ -5,9 +5,24 @@ const USELESS =
 /** Shapes of letters that stand for the letters: ligatures, Arabic and Hebrew presentation forms, Kangxi radicals. */
 const SHAPES = /[\u2F00-\u2FDF\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
 
+/**
+ * Old fonts of TeX have no map to letters; what their codes for ligatures, quotes and dashes (encodings T1 and OT1) come
+ * out as means nothing in any other text.
+ */
+// oxlint-disable-next-line no-control-regex -- they are what is replaced
+const TEX_CODES = /[\u0010-\u0016\u001B-\u001F]|[\u000B-\u000F](?=\p{Ll})/gu;
+const TEX_LETTERS: Record<string, string> = Object.fromEntries(
+  ["\u000Bff", "\u000Cfi", "\u000Dfl", "\u000Effi", "\u000Fffl", "\u0010“", "\u0011”", "\u0012„", "\u0013«", "\u0014»"]
+    .concat(["\u0015–", "\u0016—", "\u001Bff", "\u001Cfi", "\u001Dfl", "\u001Effi", "\u001Fffl"])
+    .map((pair) => [pair.charAt(0), pair.slice(1)]),
+);
+
 /** Letters instead of their shapes; superscripts, fractions and the like stay what they are. */
 export const clean = (text: string): string =>
-  text.replace(USELESS, "").replace(SHAPES, (shape) => shape.normalize("NFKC").trim());
+  text
+    .replace(TEX_CODES, (code) => TEX_LETTERS[code] ?? "")
+    .replace(USELESS, "")
+    .replace(SHAPES, (shape) => shape.normalize("NFKC").trim());
 
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const LETTER = /\p{L}/u;

@@ -18,6 +18,28 @@ const CHANGES = [
   ],
   /** It leaves out zero-width joiners and non-joiners, which are part of the spelling of Persian and Indic words. */
   [String.raw`|(\p{Mn}+)|(\p{Cf}+)`, String.raw`|([\p{Mn}\u200C\u200D]+)|(\p{Cf}+)`],
+  /** Which fonts are bold tells headings; by its name a font is known on all pages. */
+  ["fontFamily: font.fallbackName,", "fontFamily: font.fallbackName, name: font.name,"],
+  /** A glyph for which a font's own map has no letter stands for none: its number would come out as a foreign letter. */
+  [
+    "let unicode = this.toUnicode.get(charcode) || charcode;",
+    `let unicode = this.toUnicode.get(charcode) ||
+      (this.composite && !(this.toUnicode instanceof IdentityToUnicodeMap) ? (charcode === 3 ? " " : "") : charcode);`,
+  ],
+  /**
+   * Without such a map the numbers of an embedded TrueType font are taken as those of Apple's standard order, which
+   * Microsoft's fonts keep too: ASCII from 3 on, then the upper half of Mac OS Roman.
+   */
+  [
+    "return new IdentityToUnicodeMap(properties.firstChar, properties.lastChar);",
+    `if (properties.type === "CIDFontType2" && properties.file && !(properties.dict?.get("CIDToGIDMap") instanceof BaseStream)) {
+      const letters = new CharCodeMap();
+      const bytes = Uint8Array.from({ length: 223 }, (_, i) => i < 95 ? i + 32 : i + 33);
+      [...new TextDecoder("macintosh").decode(bytes)].forEach((letter, i) => letters.set(i + 3, letter));
+      return new ToUnicodeMap(letters);
+    }
+    return new IdentityToUnicodeMap(properties.firstChar, properties.lastChar);`,
+  ],
 ] as const;
 
 registerHooks({

@@ -1,6 +1,7 @@
 import { chunkDocument } from "../chunk/chunk.ts";
 import type { ExtractEvent } from "../document.ts";
 import { bodyOf } from "./body.ts";
+import { readFields } from "./fields.ts";
 import type { ReadPage } from "./lines.ts";
 import { faultOf, openPdf, type PdfDocument } from "./open.ts";
 import { readPage } from "./page.ts";
@@ -17,10 +18,11 @@ const emptyPage = (page: number): ReadPage => ({ page, width: 0, height: 0, text
 /** A page that cannot be read is an empty page, unless all are. */
 const readPages = async (document: PdfDocument, tell: Tell): Promise<ReadPage[] | DocumentFault> => {
   const pages: ReadPage[] = [];
+  const fields = await readFields(document).catch(() => undefined);
   let chars = 0;
   let failed = 0;
   for (let number = 1; number <= document.numPages; number++) {
-    const page = await readPage(document, number).catch(() => undefined);
+    const page = await readPage(document, number, fields?.get(number - 1)).catch(() => undefined);
     if (!page) failed++;
     const read = page ?? emptyPage(number);
     chars += read.text.length;

@@ -22,8 +22,15 @@ export type Run = {
   top: number;
   bottom: number;
   size: number;
+  /** Its name, by which it is known on all pages. */
   font: string;
 };
+
+/** A style of the parser with what `prepare` adds to it. */
+type Style = TextContent["styles"][string] & { name?: string };
+
+/** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
+const fontNameOf = (style: Style | undefined, id: string): string => style?.name?.replace(/^[A-Z]{6}\+/, "") || id;
 
 const multiply = (m: Matrix, n: Matrix): Matrix => [
   m[0] * n[0] + m[2] * n[1],
@@ -63,7 +70,7 @@ export const placeRuns = (content: TextContent, viewport: Viewport): Run[] => {
   for (const item of content.items) {
     if (!("str" in item) || !item.str) continue;
     const [a, b, c, d, x, y] = multiply(viewport.transform as Matrix, item.transform as Matrix);
-    const style = content.styles[item.fontName];
+    const style: Style | undefined = content.styles[item.fontName];
     const vertical = style?.vertical ?? false;
     const turn = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4 + (vertical ? 1 : 0)) % 4) as Turn;
     const size = Math.hypot(c, d) || Math.hypot(a, b) || 1;
@@ -76,7 +83,7 @@ export const placeRuns = (content: TextContent, viewport: Viewport): Run[] => {
       top: v - within(style?.ascent ?? 0, 0.6, 1.05, 0.85) * size,
       bottom: v - within(style?.descent ?? 0, -0.4, -0.05, -0.2) * size,
       size,
-      font: item.fontName,
+      font: fontNameOf(style, item.fontName),
     };
     if (run.text && Number.isFinite(u + v + size) && isOn(toBox(turn, run), viewport)) runs.push(run);
   }
