@@ -3,6 +3,8 @@ import manifest from "../../package.json" with { type: "json" };
 import type { HttpEnv } from "./context.ts";
 
 const LINKS = {
+  docs: "/docs",
+  openapi: "/openapi.json",
   health: "/healthz",
   ready: "/readyz",
   metrics: "/metrics",

@@ -5,9 +5,10 @@ import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
 import { errorResponse, reasonOf } from "./errors.ts";
+import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 import { home } from "./home.ts";
-import { restRoutes } from "./rest.ts";
+import { restRoutes, ROUTES } from "./rest.ts";
 import { TRPC_PATH, trpcHandler } from "./trpc.ts";
 
 type Options = { closing: AbortSignal; metrics: () => string };
@@ -30,6 +31,7 @@ export const routes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> =
   return hono
     .get("/", home)
     .route("/", healthRoutes(app, { closing, metrics }))
+    .route("/", docsRoutes(app, ROUTES))
     .all(`${TRPC_PATH}/*`, trpcHandler(app, closing))
     .route("/v1", restRoutes(app, closing));
 };
