@@ -16,5 +16,6 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   callsPerBatch: 10,
   subscriptionsPerSocket: 16,
+  callsInFlightPerSocket: 8,
   socketAuthenticateMs: 5_000,
 } as const;

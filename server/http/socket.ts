@@ -3,14 +3,15 @@ import { getTRPCErrorShape, transformTRPCResponse, TRPCError } from "@trpc/serve
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { authenticate } from "../auth/authenticate.ts";
+import { REASONS } from "../contract/errors.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, RequestContext, SignedIn } from "../context.ts";
-import { ReasonError } from "../errors.ts";
+import type { ReasonError } from "../errors.ts";
 import { appRouter } from "../router.ts";
+import { boundedCalls } from "./calls.ts";
 import { socketContext } from "./context.ts";
 import { reasonOf, statusOf } from "./errors.ts";
 import { drained } from "./flow.ts";
-import { boundedSubscriptions } from "./subscriptions.ts";
 import { logTrpcError } from "./trpc.ts";
 
 /** Of the range for applications (RFC 6455, section 7.4.2): sign in again, then come back. */
@@ -37,7 +38,10 @@ export const serveSocket = (app: App, ws: WebSocket, { wss, request, onSignedIn 
     router: appRouter,
     keepAlive: KEEP_ALIVE,
     maxBatchSize: LIMITS.callsPerBatch,
-    experimental_encoder: boundedSubscriptions((id) => refuseSubscription(ws, id)),
+    experimental_encoder: boundedCalls({
+      isOpen: () => ws.readyState === ws.OPEN,
+      refuse: (id, error) => refuse(ws, id, error),
+    }),
     onError: logTrpcError(app),
     // A throw here would send the client round in circles: who may not come hears it from the procedures.
     createContext: async ({ info: { connectionParams } }) => {
@@ -81,12 +85,9 @@ const guardSignIn = (app: App, ws: WebSocket, onSignedIn: Options["onSignedIn"])
   return { signIn };
 };
 
-const refuseSubscription = (ws: WebSocket, id: unknown): void => {
-  if (typeof id !== "number" && typeof id !== "string") return;
+const refuse = (ws: WebSocket, id: string | number | null, cause: ReasonError): void => {
   const { _config: config } = appRouter._def;
-  const message = `A socket carries at most ${LIMITS.subscriptionsPerSocket} subscriptions, each under an id of its own.`;
-  const cause = new ReasonError("INVALID_INPUT", { message });
-  const error = new TRPCError({ code: "BAD_REQUEST", cause });
-  const call = { type: "subscription", path: undefined, input: undefined, ctx: undefined } as const;
+  const error = new TRPCError({ code: REASONS[cause.reason].code, cause });
+  const call = { type: "unknown", path: undefined, input: undefined, ctx: undefined } as const;
   ws.send(JSON.stringify(transformTRPCResponse(config, { id, error: getTRPCErrorShape({ config, error, ...call }) })));
 };

@@ -7,6 +7,7 @@ import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
 import { clientAddress } from "./address.ts";
 import { createStallGuard } from "./flow.ts";
+import { keepPace } from "./pace.ts";
 import { CLOSE_UNAUTHORIZED, serveSocket } from "./socket.ts";
 import { TRPC_PATH } from "./trpc.ts";
 
@@ -45,6 +46,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
       const own = countPeers((other) => other.signedIn?.userId === signedIn.userId);
       if (own > SOCKETS_PER_USER) ws.close(CLOSE_POLICY, "TOO_MANY_SOCKETS");
     };
+    keepPace(ws);
     serveSocket(app, ws, { wss, request, onSignedIn });
   };
 

@@ -9,7 +9,7 @@ import { LIMITS } from "../../server/contract/limits.ts";
 import { createStallGuard, drained } from "../../server/http/flow.ts";
 import { ORIGIN, sharedApp } from "../support/app.ts";
 import { sayRaw, waitUntil } from "./raw.ts";
-import { closeOf, converse, openSocket, stop } from "./socket.ts";
+import { closeOf, converse, openSocket, stop, type Heard } from "./socket.ts";
 
 const upgrade = (target: string, headers: Record<string, string> = {}) => {
   const all = {
@@ -150,6 +150,66 @@ test("a socket carries so many subscriptions, and another once one has ended", a
   for (let id = 2; id <= LIMITS.subscriptionsPerSocket; id++) await stop(ws, id);
   await stop(ws, 102);
   ws.terminate();
+});
+
+const asking = (id: unknown, path = "auth.me") => ({ id, method: "query", params: { path, input: {} } });
+
+/** What is answered, until there are so many answers. */
+const answersTo = async (ws: WebSocket, message: string, count: number): Promise<Heard[]> => {
+  const heard: Heard[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listen = (data: Buffer) => void (heard.push(JSON.parse(data.toString()) as Heard) === count && resolve());
+  ws.on("message", listen);
+  ws.send(message);
+  await promise;
+  ws.off("message", listen);
+  return heard;
+};
+const reasonIn = ({ error }: Heard) => (error?.json.data as { reason: string } | undefined)?.reason;
+
+test("a call that fails under a subscription's id makes no room for another subscription", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  for (let id = 1; id <= LIMITS.subscriptionsPerSocket; id++)
+    await converse(ws, watching(id), (heard) => heard.id === id);
+  const [failed] = await answersTo(ws, JSON.stringify(asking(1, "no.such")), 1);
+  const long = Array.from({ length: LIMITS.callsPerBatch + 1 }, (_, index) => asking(index + 1));
+  const [refused] = await answersTo(ws, JSON.stringify(long), 1);
+  expect([failed, refused].map((heard) => heard && reasonIn(heard))).toEqual(["INVALID_INPUT", "INVALID_INPUT"]);
+  const more = await converse(ws, watching(100), (heard) => heard.id === 100);
+  expect(reasonIn(more)).toBe("INVALID_INPUT");
+  ws.terminate();
+});
+
+test("a socket has so many calls in flight, and what is no call spoils no other of its batch", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  const calls = Array.from({ length: LIMITS.callsInFlightPerSocket + 1 }, (_, index) => asking(index + 1));
+  const heard = await answersTo(ws, JSON.stringify([{ id: "odd", method: 1 }, ...calls]), calls.length + 1);
+  const byId = new Map(heard.map((answer) => [answer.id, reasonIn(answer) ?? "answered"]));
+  expect(byId.get("odd")).toBe("INVALID_INPUT");
+  expect(byId.get(calls.length)).toBe("RATE_LIMITED");
+  expect([...byId.values()].filter((outcome) => outcome === "answered")).toHaveLength(LIMITS.callsInFlightPerSocket);
+  const [next] = await answersTo(ws, JSON.stringify(asking(1)), 1);
+  expect(next?.result?.type).toBe("data");
+  ws.terminate();
+});
+
+test("a client that sends too much is read more slowly, and one that sends far too much is closed", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  let pongs = 0;
+  ws.on("message", () => pongs++);
+  const start = performance.now();
+  for (let n = 0; n < 300; n++) ws.send("PING");
+  await waitUntil(() => pongs === 300, 20_000);
+  // What came in one piece is answered; it has used up a second of what comes after.
+  ws.send("PING");
+  await waitUntil(() => pongs === 301, 20_000);
+  expect(performance.now() - start).toBeGreaterThan(900);
+  for (let n = 0; n < 2_000; n++) ws.send("PING");
+  expect(await closeOf(ws)).toEqual({ code: 1008, reason: "TOO_MANY_MESSAGES" });
+  expect(await alive()).toBe(true);
 });
 
 test("an address has so many sockets that have not signed in", async () => {
