@@ -1,4 +1,5 @@
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+import type { Arbitrary } from "fast-check";
 import { expect, test } from "vitest";
 import { codeIn, startTestApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";

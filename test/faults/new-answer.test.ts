@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { ConversationId } from "../../server/contract/ids.ts";
+import { newId } from "../../server/id.ts";
+import { maintain } from "../../server/maintenance.ts";
+import { startTestApp } from "../support/app.ts";
+import { askFor, eventsOf } from "../support/chat.ts";
+
+test("an answer is whole though another process clears up at the very moment that it begins", async () => {
+  const app = await startTestApp();
+  const user = await app.signIn();
+  const { keyValue } = app.app;
+  const hold = keyValue.hold.bind(keyValue);
+  let cleared = 0;
+  // The store is slow with the lease, and the other process looks meanwhile.
+  keyValue.hold = async (...lease) => {
+    if (cleared++ === 0) await maintain(app.app);
+    return hold(...lease);
+  };
+  const got = await askFor(user, { question: "What was counted?" });
+  expect(cleared).toBeGreaterThan(0);
+  expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "no_answer" }]);
+});
+
+test("an answer that could not be stored is held by nobody", async () => {
+  const app = await startTestApp();
+  const user = await app.signIn();
+  const { keyValue } = app.app;
+  const held = new Set<string>();
+  const [hold, release] = [keyValue.hold.bind(keyValue), keyValue.release.bind(keyValue)];
+  keyValue.hold = (lease, ...rest) => {
+    held.add(lease);
+    return hold(lease, ...rest);
+  };
+  keyValue.release = (lease, holder) => {
+    held.delete(lease);
+    return release(lease, holder);
+  };
+  const gone = ConversationId.parse(newId());
+  const refused = askFor(user, { question: "What was counted?", conversationId: gone });
+  await expect(refused).rejects.toMatchObject({ reason: "NOT_FOUND" });
+  expect(held).toEqual(new Set());
+});
