@@ -211,6 +211,19 @@ const EMBED_CASES: EmbedCase[] = [
     reason: "MODEL_UNAVAILABLE",
     calls: 1,
   },
+  { name: "sends a reply that is not JSON", fault: { kind: "malformed" }, reason: "MODEL_UNAVAILABLE", calls: 1 },
+  {
+    name: "limits the rate and asks for an hour each time",
+    fault: { kind: "status", status: 429, retryAfter: "3600" },
+    reason: "MODEL_UNAVAILABLE",
+    calls: 4,
+  },
+  {
+    name: "limits the rate and asks for what is no time",
+    fault: { kind: "status", status: 429, retryAfter: "soon" },
+    reason: "MODEL_UNAVAILABLE",
+    calls: 4,
+  },
   { name: "leaves out a vector", fault: { kind: "missing-vectors" }, reason: "MODEL_UNAVAILABLE", calls: 1 },
   {
     name: "does not know the model",
@@ -225,6 +238,13 @@ test.for(EMBED_CASES)("embeddings from a vendor that $name are $reason", async (
   const error: unknown = await within(1_500, () => model.embed(["a", "b"], "document").catch((thrown) => thrown));
   expect(error).toMatchObject({ reason });
   expect(vendor.requests).toHaveLength(calls);
+});
+
+test("an endless reply to embeddings is given up before it fills the memory, and the vendor is told", async () => {
+  const { model, vendor } = await open({ embeddingFault: { kind: "endless" } }, { timeouts: {} });
+  await expect(model.embed(["a"], "document")).rejects.toMatchObject({ reason: "MODEL_UNAVAILABLE" });
+  expect(vendor.requests).toHaveLength(1);
+  await vi.waitFor(() => expect(vendor.requests[0]?.aborted).toBe(true));
 });
 
 test("embeddings survive a rate limit that passes, waiting no longer than the cap", async () => {
@@ -265,6 +285,7 @@ test("a vendor that is not there is MODEL_UNAVAILABLE", async () => {
   const { model } = await open({}, { baseUrl: `http://127.0.0.1:${port}/v1` });
   const { error } = await within(1_500, () => collect(model.chat(chatRequest(model), never)));
   expect(hasReason(error, "MODEL_UNAVAILABLE")).toBe(true);
+  await expect(within(1_500, () => model.embed(["a"], "query"))).rejects.toMatchObject({ reason: "MODEL_UNAVAILABLE" });
 });
 
 test("a question is rewritten by one call that is not streamed", async () => {

@@ -31,7 +31,7 @@ export type OpenAiFault = { times?: number } & (
   | { kind: "unfinished"; after?: number }
   | { kind: "malformed"; after?: number }
   | { kind: "error-event"; after?: number }
-  /** Deltas without end, whatever the request's limit. */
+  /** Deltas without end, whatever the request's limit; of embeddings, a body without end. */
   | { kind: "endless" }
   | { kind: "no-usage" }
   /** Embeddings only. */
@@ -231,6 +231,8 @@ const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, fault: OpenA
   if (fault?.kind === "missing-vectors") vectors.pop();
   const encode = (vector: Float32Array) =>
     body.encoding_format === "base64" ? Buffer.from(vector.buffer).toString("base64") : Array.from(vector);
+  if (fault?.kind === "malformed") return void response.writeHead(200).end('{"data": [{"index": 0, "embedding": ');
+  if (fault?.kind === "endless") return void writeWithoutEnd(response.writeHead(200));
   // The head and a piece of the body, then nothing.
   if (fault?.kind === "stall") return void response.writeHead(200, { "content-type": "application/json" }).write("{");
   const total = input.reduce((sum, text) => sum + words(text).length, 0);
@@ -240,6 +242,14 @@ const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, fault: OpenA
     data: vectors.map((vector, index) => ({ object: "embedding", index, embedding: encode(vector) })),
     usage: { prompt_tokens: total, total_tokens: total },
   });
+};
+
+const writeWithoutEnd = async (response: ServerResponse): Promise<void> => {
+  const piece = Buffer.alloc(1024 * 1024, " ");
+  while (!response.destroyed) {
+    response.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 };
 
 /** Words hashed into buckets (FNV-1a), so that texts sharing words lie near each other; twice a unit vector's length. */

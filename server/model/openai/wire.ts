@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { disconnected, malformed } from "./failure.ts";
+import { disconnected, malformed, VendorFailure } from "./failure.ts";
 
 /** What is read of the vendor's replies; everything else they carry is left alone. */
 const Usage = z.object({ prompt_tokens: z.number(), completion_tokens: z.number().optional() }).nullish();
@@ -42,12 +42,26 @@ export const parseChunk = (data: string): ChatChunk => {
 export const parseCompletion = (value: unknown) => parse(Completion, value, "a completion of another shape");
 export const parseEmbeddings = (value: unknown) => parse(Embeddings, value, "embeddings of another shape");
 
+/** More than a hundred vectors written out in figures. */
+const MOST_REPLY_BYTES = 32 * 1024 * 1024;
+
 /** The body of a response that comes whole; a broken connection is told from words that are not JSON. */
-export const readJson = async (response: Response): Promise<unknown> => {
-  const text = await response.text().catch((error: unknown) => {
-    throw disconnected(error);
-  });
-  return parseJson(text, "a reply that is not JSON");
+export const readJson = async (response: Response): Promise<unknown> =>
+  parseJson(await readBounded(response), "a reply that is not JSON");
+
+const readBounded = async ({ body }: Response): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of body ?? []) {
+      bytes += part.length;
+      if (bytes > MOST_REPLY_BYTES) throw malformed("a reply without end");
+      parts.push(part);
+    }
+  } catch (error) {
+    throw error instanceof VendorFailure ? error : disconnected(error);
+  }
+  return Buffer.concat(parts).toString("utf8");
 };
 
 const parseJson = (text: string, what: string): unknown => {
