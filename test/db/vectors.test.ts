@@ -90,7 +90,7 @@ onPostgres(
     });
     expect(plan).toMatch(/Index Scan using chunk_embeddings_hnsw_/);
   },
-  60_000,
+  180_000,
 );
 
 onPostgres("by the index, too, a file that is not ready is not found, and chosen files alone are", async () => {

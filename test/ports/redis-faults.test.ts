@@ -7,6 +7,7 @@ import { toReasonError } from "../../server/errors.ts";
 import { newId } from "../../server/id.ts";
 import type { KeyValue } from "../../server/key-value/key-value.ts";
 import { createRedisKeyValue } from "../../server/key-value/redis.ts";
+import { inOwnTime } from "../support/own-time.ts";
 
 const installed = spawnSync("redis-server", ["--version"]).status === 0;
 const SOON_MS = 500;
@@ -64,12 +65,12 @@ const readAll = async (keyValue: KeyValue, log: string): Promise<number[]> => {
 /** What each call ended with, or how long it took where that was too long. */
 const outcomes = async (keyValue: KeyValue): Promise<Record<string, string>> => {
   const entries = Object.entries(everyCall(keyValue)).map(async ([name, call]) => {
-    const started = performance.now();
-    const outcome = await call().then(
-      () => "ok",
-      (error: unknown) => toReasonError(error).reason,
+    const { result: outcome, ms } = await inOwnTime(() =>
+      call().then(
+        () => "ok",
+        (error: unknown) => toReasonError(error).reason,
+      ),
     );
-    const ms = performance.now() - started;
     return [name, ms > SOON_MS ? `${outcome} after ${Math.round(ms)} ms` : outcome];
   });
   return Object.fromEntries(await Promise.all(entries));
@@ -82,7 +83,7 @@ const failsClosed = async (keyValue: KeyValue) =>
   expect(await outcomes(keyValue)).toEqual(all("SERVICE_UNAVAILABLE", keyValue));
 
 const isBack = async (keyValue: KeyValue) =>
-  expect.poll(() => outcomes(keyValue), { timeout: BACK_MS, interval: 50 }).toEqual(all("ok", keyValue));
+  expect.poll(() => outcomes(keyValue), { timeout: 4 * BACK_MS, interval: 50 }).toEqual(all("ok", keyValue));
 
 /** Publishes until a message is heard: messages go to those that listen at that moment. */
 const isHeard = async (keyValue: KeyValue, heard: string[]) => {
@@ -91,7 +92,7 @@ const isHeard = async (keyValue: KeyValue, heard: string[]) => {
     await keyValue.publish("heard", message).catch(() => {});
     return heard.includes(message);
   };
-  await expect.poll(publish, { timeout: BACK_MS, interval: 50 }).toBe(true);
+  await expect.poll(publish, { timeout: 4 * BACK_MS, interval: 50 }).toBe(true);
 };
 
 /** A way to the server that can go silent: what is connected then stays connected and hears nothing more. */
@@ -202,9 +203,8 @@ describe.skipIf(!process.env.REDIS_URL || !installed)("Redis failing (needs REDI
     const reading = readAll(keyValue, "log");
     await new Promise((resolve) => setTimeout(resolve, 200));
     redis.kill(signal);
-    const started = performance.now();
-    await expect(reading).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
-    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    const { ms } = await inOwnTime(() => expect(reading).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" }));
+    expect(ms).toBeLessThan(SOON_MS);
     redis.kill("SIGCONT");
   });
 
@@ -263,7 +263,7 @@ describe.skipIf(!process.env.REDIS_URL || !installed)("Redis failing (needs REDI
       const keyValue = createRedisKeyValue("redis://127.0.0.1:${port}");
       await keyValue.ping().catch(() => {});
       await keyValue.close();`;
-    const run = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { timeout: 5_000 });
+    const run = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { timeout: 30_000 });
     await expect(run).resolves.toEqual({ stdout: "", stderr: "" });
   });
 });
