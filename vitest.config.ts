@@ -8,8 +8,6 @@ export default defineConfig({
     // One process runs many files: they share what takes long to load, and the app of those that need none of their own.
     isolate: false,
     testTimeout: 60_000,
-    // Tests of killed and restarted processes wait on real timers: the gate gives a busy machine a second chance.
-    retry: process.env["CI"] ? 1 : 0,
     hookTimeout: 120_000,
     maxWorkers: 2,
     // Node runs the sources as they are, as it does in production, and keeps what it compiled.

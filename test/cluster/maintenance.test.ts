@@ -4,7 +4,7 @@ import { maintain } from "../../server/maintenance.ts";
 import { startTestApp } from "../support/app.ts";
 import { askFor, eventsOf } from "../support/chat.ts";
 
-const QUESTIONS = 40;
+const QUESTIONS = 25;
 
 test("no answer is taken for abandoned at its beginning by a process that starts meanwhile and puts things right", async () => {
   const app = await startTestApp();

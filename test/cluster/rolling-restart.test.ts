@@ -3,21 +3,24 @@ import { createDocuChat, type DocuChat } from "../../client-sdk/src/index.ts";
 import type { ChatEvent } from "../../server/contract/chat.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
+import { makePdf } from "../support/pdf.ts";
 import { needsServices, startCluster, type Cluster } from "./cluster.ts";
 
-/** `ROUNDS=20 CLIENTS=50` for the long form. */
+/** `ROUNDS=20 CLIENTS=50` for the long form, which restarts workers as well, under uploads. */
 const ROUNDS = Number(process.env["ROUNDS"] ?? 1);
 const CLIENTS = Number(process.env["CLIENTS"] ?? 10);
+const WORKERS = ROUNDS > 1 ? 2 : 0;
 const WORDS = Array.from({ length: 40 }, (_, index) => `word${index}`).join(" ");
 
-type Tally = { answers: number; calls: number; failures: unknown[]; wrong: string[] };
+type Tally = { answers: number; calls: number; files: number; failures: unknown[]; wrong: string[] };
 
-/** Restarts every web process in turn: another takes its place before the next one goes. */
+/** Restarts every process in turn: another takes its place before the next one goes. */
 const restartInTurn = async (cluster: Cluster): Promise<void> => {
-  for (const [index, old] of [...cluster.webs].entries()) {
-    await old.kill("SIGTERM");
-    cluster.webs[index] = await cluster.start("web");
-  }
+  for (const [role, processes] of [["web", cluster.webs] as const, ["worker", cluster.workers] as const])
+    for (const [index, old] of [...processes].entries()) {
+      await old.kill("SIGTERM");
+      processes[index] = await cluster.start(role);
+    }
 };
 
 /** What does not fit: an event lost, doubled or out of order, or a text that is not the answer. */
@@ -56,12 +59,25 @@ const live = async (client: DocuChat, tally: Tally, stop: AbortSignal): Promise<
   await Promise.all([asking(), calling()].map((work) => work.catch((error: unknown) => tally.failures.push(error))));
 };
 
+/** Uploads one document after the other, each until it is ready. */
+const upload = async (client: DocuChat, tally: Tally, stop: AbortSignal): Promise<void> => {
+  try {
+    while (!stop.aborted) {
+      const pdf = new Blob([new Uint8Array(await makePdf([`Document ${tally.files} tells of herons.`]))]);
+      await client.files.upload(pdf, { name: "herons.pdf" }).ready;
+      tally.files += 1;
+    }
+  } catch (error) {
+    tally.failures.push(error);
+  }
+};
+
 test.skipIf(needsServices)(
   "restarting the web processes in turn fails no call, and loses and doubles no event (needs DATABASE_URL and REDIS_URL)",
   async () => {
     const vendor = await startOpenAiServer({ answer: () => WORDS, deltaDelayMs: 30 });
     cleanUp(() => vendor.close());
-    const cluster = await startCluster({ webs: 2, workers: 0, env: { OPENAI_BASE_URL: vendor.baseUrl } });
+    const cluster = await startCluster({ webs: 2, workers: WORKERS, env: { OPENAI_BASE_URL: vendor.baseUrl } });
     const url = cluster.proxy.url;
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, async (_, index) => {
@@ -72,14 +88,16 @@ test.skipIf(needsServices)(
     cleanUp(async () => {
       await Promise.all(clients.map((client) => client.close()));
     });
-    const tally: Tally = { answers: 0, calls: 0, failures: [], wrong: [] };
+    const tally: Tally = { answers: 0, calls: 0, files: 0, failures: [], wrong: [] };
     const over = new AbortController();
     const lives = clients.map((client) => live(client, tally, over.signal));
+    if (WORKERS > 0) lives.push(...clients.slice(0, 2).map((client) => upload(client, tally, over.signal)));
     for (let round = 0; round < ROUNDS; round++) await restartInTurn(cluster);
     over.abort();
     await Promise.all(lives);
     expect(tally).toMatchObject({ failures: [], wrong: [] });
     expect(tally.answers).toBeGreaterThan(CLIENTS);
+    expect(tally.files).toBeGreaterThanOrEqual(WORKERS);
     expect(tally.calls).toBeGreaterThan(CLIENTS);
   },
   60_000 + ROUNDS * 60_000,

@@ -53,7 +53,7 @@ describe.skipIf(needsPostgres)("PostgreSQL away (needs DATABASE_URL and PostgreS
       const writers = [1, 2, 3, 4].map(write);
       for (let stop = 0; stop < STOPS; stop++) {
         const seen = acknowledged.length;
-        await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(seen + 4);
+        await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(seen + 4);
         await postgres.stop("SIGQUIT");
         await new Promise((resolve) => setTimeout(resolve, 500));
         await postgres.start();
