@@ -66,7 +66,7 @@ const config = defineConfig({
   plugins: ["typescript", "import", "unicorn", "oxc", "promise"],
   options: { typeAware: true },
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["**/dist/**", "**/generated/**", "scripts/*.cjs"],
+  ignorePatterns: ["**/dist/**", "**/generated/**", "client-sdk/api/**", "scripts/*.cjs"],
   rules: {
     "import/no-cycle": ["error", { ignoreTypes: false }],
     "import/no-default-export": "error",

@@ -1,13 +1,16 @@
 /**
- * Builds the published client: writes the procedures' types from the server's router, then compiles `client-sdk/dist`.
- * `--check` builds nothing, and fails when the written types are not those of the router; `--compile` leaves them alone.
+ * Builds the published client: writes the procedures' types from the server's router, compiles `client-sdk/dist`, and writes
+ * the types it publishes to `client-sdk/api/current`. `--check` writes nothing, and fails when what is written is not what it
+ * would write; `--compile` writes `dist` alone; `--release` keeps the types as those of the released version too.
  */
 import { execFile } from "node:child_process";
 import { cp, glob, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { appRouter } from "../server/router.ts";
+import { byLine } from "./source-map.ts";
+import { CURRENT, readTypes, RELEASED, staleTypes, writeTypes } from "./sdk-api.ts";
 
 const root = join(import.meta.dirname, "..");
 const sdk = join(root, "client-sdk");
@@ -76,7 +79,7 @@ ${[...rows].join("")}} as const satisfies KindsOf<Procedures>;
 };
 
 /** Compiled beside a copy of the contract, so that the package holds all it needs. */
-const compile = async (folder: string): Promise<void> => {
+const compile = async (folder: string): Promise<string> => {
   const src = join(folder, "src");
   await cp(join(sdk, "src"), src, { recursive: true });
   await cp(join(root, "server/contract"), join(src, "contract"), { recursive: true });
@@ -84,39 +87,86 @@ const compile = async (folder: string): Promise<void> => {
   await writeFile(schemas, (await readFile(schemas, "utf8")).replace("../../server/contract/", "./contract/"));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
-  const compilerOptions = {
+  const shared = {
     noEmit: false,
-    declaration: true,
     rewriteRelativeImportExtensions: true,
-    target: "es2024",
+    target: "es2022",
+    lib: ["esnext", "dom", "dom.iterable"],
     types: [],
     rootDir: src,
     outDir: join(folder, "dist"),
   };
-  await writeFile(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: ["src"] }),
+  const emit = async (compilerOptions: object) => {
+    const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["src"] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    await run("tsc", ["-p", folder]);
+  };
+  await emit({ ...shared, declaration: true, declarationMap: true, emitDeclarationOnly: true });
+  // What a person reads stands beside the types; the code goes without.
+  await emit({ ...shared, sourceMap: true, removeComments: true });
+  await tidy(join(folder, "dist"));
+  return join(folder, "dist");
+};
+
+const ENTRIES = ["index", "react/index", "react-query", "schemas", "trpc"];
+
+/** Leaves the types that the entries lead to, and maps of the code that are small. */
+const tidy = async (dist: string): Promise<void> => {
+  const published = await reachable(
+    dist,
+    ENTRIES.map((entry) => `${entry}.d.ts`),
   );
-  await run("tsc", ["-p", folder]);
-  // The compiler rewrites the endings of imports in the code alone.
-  for await (const path of glob(join(folder, "dist/**/*.d.ts")))
-    await writeFile(path, (await readFile(path, "utf8")).replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+  for await (const path of glob("**/*.d.ts", { cwd: dist })) {
+    if (published.has(path)) await writeFile(join(dist, path), published.get(path) ?? "");
+    else for (const unread of [path, `${path}.map`]) await rm(join(dist, unread));
+  }
+  for await (const path of glob("**/*.js.map", { cwd: dist })) {
+    const map = JSON.parse(await readFile(join(dist, path), "utf8")) as { sources: string[]; mappings: string };
+    await writeFile(join(dist, path), JSON.stringify(byLine(map)));
+  }
+};
+
+/** Declaration files by their path, from some on along their imports, whose endings the compiler left as they were. */
+const reachable = async (dist: string, from: string[]): Promise<Map<string, string>> => {
+  const found = new Map<string, string>();
+  const queue = [...from];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (found.has(path)) continue;
+    const text = await readFile(join(dist, path), "utf8");
+    found.set(path, text.replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+    for (const [, imported = ""] of text.matchAll(/from "(\.[^"]*)\.ts"/g))
+      queue.push(join(dirname(path), `${imported}.d.ts`));
+  }
+  return found;
+};
+
+const publish = async (dist: string): Promise<void> => {
   await rm(join(sdk, "dist"), { recursive: true, force: true });
-  await cp(join(folder, "dist"), join(sdk, "dist"), { recursive: true });
+  await cp(dist, join(sdk, "dist"), { recursive: true });
 };
 
 const [mode] = process.argv.slice(2);
+const stale = (what: string): void => {
+  console.error(`client-sdk/${what} is stale: run \`npm run build:sdk\`.`);
+  process.exitCode = 1;
+};
 const folder = await mkdtemp(join(tmpdir(), "docuchat-sdk-"));
 try {
   const written = await readFile(generatedPath, "utf8").catch(() => "");
   const fresh = mode === "--compile" ? written : await generate(join(folder, "types"));
-  if (mode === "--check" && written !== fresh) {
-    console.error("client-sdk/src/generated is stale: run `npm run build:sdk`.");
-    process.exitCode = 1;
+  if (written !== fresh) {
+    if (mode === "--check") stale("src/generated");
+    else await writeFile(generatedPath, fresh);
   }
-  if (mode !== "--check") {
-    if (written !== fresh) await writeFile(generatedPath, fresh);
-    await compile(await mkdtemp(join(folder, "package-")));
+  const dist = await compile(await mkdtemp(join(folder, "package-")));
+  const types = await readTypes(dist);
+  if (mode === "--check") for (const path of await staleTypes(types)) stale(`api/current/${path}`);
+  else await publish(dist);
+  if (mode === undefined || mode === "--release") await writeTypes(types, CURRENT);
+  if (mode === "--release") {
+    const { version } = JSON.parse(await readFile(join(sdk, "package.json"), "utf8")) as { version: string };
+    await writeTypes(types, RELEASED);
+    await writeFile(join(RELEASED, "version.json"), `${JSON.stringify({ version })}\n`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

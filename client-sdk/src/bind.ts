@@ -1,17 +1,23 @@
 import type { TRPCRequestOptions, TRPCUntypedClient } from "@trpc/client";
 import type { CallOptions, Calls } from "./calls.ts";
 import { toDocuChatError } from "./errors.ts";
+import { endsSession, type Events } from "./events.ts";
 import { kinds } from "./generated/procedures.ts";
-import type { AppRouter } from "./trpc.ts";
+import type { BoundRouter } from "./trpc.ts";
 
-type Trpc = TRPCUntypedClient<AppRouter>;
+type Trpc = TRPCUntypedClient<BoundRouter>;
 
 /** Every procedure's function over a tRPC client, with failures as `DocuChatError`. */
-export const bindCalls = (trpc: Trpc): Calls => {
+export const bindCalls = (trpc: Trpc, events: Events): Calls => {
+  const failure = (thrown: unknown) => {
+    const error = toDocuChatError(thrown);
+    if (endsSession(error)) events.tell("session-ended", error);
+    return error;
+  };
   const routers = Object.entries(kinds).map(([router, procedures]) => {
     const calls = Object.entries(procedures).map(([name, kind]) => {
       const path = `${router}.${name}`;
-      return [name, kind === "subscription" ? follow(trpc, path) : call(trpc, kind, path)];
+      return [name, kind === "subscription" ? follow(trpc, path, failure) : call(trpc, { kind, path }, failure)];
     });
     return [router, Object.fromEntries(calls)];
   });
@@ -19,14 +25,16 @@ export const bindCalls = (trpc: Trpc): Calls => {
   return Object.fromEntries(routers) as Calls;
 };
 
+type Failure = (thrown: unknown) => Error;
+
 const call =
-  (trpc: Trpc, kind: "query" | "mutation", path: string) =>
+  (trpc: Trpc, { kind, path }: { kind: "query" | "mutation"; path: string }, failure: Failure) =>
   async (input: unknown = {}, { signal }: CallOptions = {}): Promise<unknown> => {
     signal?.throwIfAborted();
     try {
       return await orAborted(trpc[kind](path, input, requestOptions(signal)), signal);
     } catch (error) {
-      throw signal?.aborted ? signal.reason : toDocuChatError(error);
+      throw signal?.aborted ? signal.reason : failure(error);
     }
   };
 
@@ -47,13 +55,13 @@ const orAborted = async <T>(result: Promise<T>, signal: AbortSignal | undefined)
 
 /** Nothing is sent before the iteration begins; each new iteration subscribes anew. */
 const follow =
-  (trpc: Trpc, path: string) =>
+  (trpc: Trpc, path: string, failure: Failure) =>
   (input: unknown = {}, { signal }: CallOptions = {}): AsyncIterable<unknown> => ({
     async *[Symbol.asyncIterator]() {
       try {
         yield* trpc.subscription(path, input, requestOptions(signal));
       } catch (error) {
-        throw toDocuChatError(error);
+        throw failure(error);
       }
     },
   });

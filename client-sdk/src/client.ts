@@ -1,4 +1,6 @@
 import type { Calls } from "./calls.ts";
+import { createEvents, type Listen } from "./events.ts";
+import { keepInside } from "./inside.ts";
 import type { DocuChatOptions } from "./options.ts";
 import { signedCalls } from "./signed-calls.ts";
 import { tokenStoreOf } from "./tokens.ts";
@@ -10,6 +12,8 @@ export type DocuChat = Omit<Calls, "files"> & {
     /** Sends a PDF. `await upload(pdf)` when it has arrived, `await upload(pdf).ready` when it can be asked about. */
     upload: (source: UploadSource, options?: UploadOptions) => Upload;
   };
+  /** Hears of the connection and of who is signed in; gives the way to stop listening. */
+  on: Listen;
   /** Ends the socket, and with it every iteration. */
   close: () => Promise<void>;
 };
@@ -18,8 +22,9 @@ export type DocuChat = Omit<Calls, "files"> & {
 export const createDocuChat = (options: DocuChatOptions): DocuChat => {
   const url = options.url.replace(/\/+$/, "");
   const tokens = tokenStoreOf(options.token);
-  const { trpc, headers, close } = connect({ ...options, url }, tokens);
-  const calls = signedCalls(trpc, { tokens, onChange: close });
+  const events = createEvents();
+  const { trpc, headers, close } = connect({ ...options, url }, { tokens, events });
+  const calls = signedCalls(trpc, { tokens, onChange: close, events });
   const upload = createUpload({ url, headers, fetch: options.fetch }, calls.files.watch);
-  return { ...calls, files: { ...calls.files, upload }, close };
+  return keepInside({ ...calls, files: { ...calls.files, upload }, on: events.on, close }, trpc);
 };

@@ -1,6 +1,7 @@
 export { createDocuChat, type DocuChat } from "./client.ts";
-export { DocuChatError, isReason } from "./errors.ts";
+export { DocuChatError, isReason, toDocuChatError } from "./errors.ts";
 export type { CallOptions, Calls } from "./calls.ts";
+export type { ClientEvents, Listen } from "./events.ts";
 export type { ConnectionState, DocuChatOptions } from "./options.ts";
 export type { TokenStore } from "./tokens.ts";
 export type { Upload, UploadOptions, UploadProgress, UploadSource } from "./upload.ts";

@@ -1,18 +1,21 @@
 import type { TRPCUntypedClient } from "@trpc/client";
 import { bindCalls } from "./bind.ts";
 import type { Calls } from "./calls.ts";
+import type { Events } from "./events.ts";
+import { newRequestId } from "./request-id.ts";
 import type { TokenStore } from "./tokens.ts";
-import type { AppRouter } from "./trpc.ts";
+import type { BoundRouter } from "./trpc.ts";
 
 type Identity = {
   tokens: TokenStore;
   /** Called when somebody else, or nobody, is signed in. */
   onChange: () => Promise<void>;
+  events: Events;
 };
 
 /** Calls that keep the token of a sign-in, and ask each question under a name that a reconnect can use. */
-export const signedCalls = (trpc: TRPCUntypedClient<AppRouter>, { tokens, onChange }: Identity): Calls => {
-  const calls = bindCalls(trpc);
+export const signedCalls = (trpc: TRPCUntypedClient<BoundRouter>, { tokens, onChange, events }: Identity): Calls => {
+  const calls = bindCalls(trpc, events);
   const become = async (token: string | undefined) => {
     await tokens.set(token);
     await onChange();
@@ -24,6 +27,7 @@ export const signedCalls = (trpc: TRPCUntypedClient<AppRouter>, { tokens, onChan
       verifyCode: async (...args) => {
         const signedIn = await calls.auth.verifyCode(...args);
         await become(signedIn.accessToken);
+        events.tell("signed-in", signedIn);
         return signedIn;
       },
       signOut: async (...args) => {
@@ -31,6 +35,7 @@ export const signedCalls = (trpc: TRPCUntypedClient<AppRouter>, { tokens, onChan
           return await calls.auth.signOut(...args);
         } finally {
           await become(undefined);
+          events.tell("signed-out", undefined);
         }
       },
     },
@@ -40,7 +45,3 @@ export const signedCalls = (trpc: TRPCUntypedClient<AppRouter>, { tokens, onChan
     },
   };
 };
-
-/** 128 random bits; `crypto.randomUUID` is missing on pages without TLS. */
-const newRequestId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -11,13 +11,20 @@ import {
 } from "@trpc/client";
 // oxlint-disable-next-line no-restricted-imports -- what tRPC's links are written with
 import { map, observable } from "@trpc/server/observable";
+import { backoffMs } from "./backoff.ts";
+import type { Events } from "./events.ts";
+import { withFallback } from "./fallback.ts";
 import type { DocuChatOptions } from "./options.ts";
 import { LIMITS } from "./schemas.ts";
+import { sseLink } from "./sse.ts";
 import type { TokenStore } from "./tokens.ts";
-import { transformer, type AppRouter } from "./trpc.ts";
+import { transformer, type BoundRouter } from "./trpc.ts";
+import { onWake } from "./wake.ts";
+
+type Parts = { tokens: TokenStore; events: Events };
 
 export type Transport = {
-  trpc: TRPCUntypedClient<AppRouter>;
+  trpc: TRPCUntypedClient<BoundRouter>;
   headers: () => Promise<Record<string, string>>;
   /** Ends the socket and what it carries; the next subscription opens another. */
   close: () => Promise<void>;
@@ -27,13 +34,26 @@ const GIVE_UP_AFTER_MS = 30_000;
 const IDLE_MS = 3_000;
 const RETRIES = 3;
 const CLOSE_MS = 1_000;
+/** Who subscribes again at once, as React does when it mounts twice, needs the connection that is being made. */
+const LEAVE_MS = 50;
+const NO_CONNECTION = "no connection";
 
 /** Calls go over HTTP, in batches, with answers as they come; subscriptions share one WebSocket. */
-export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport => {
+export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Transport => {
   const { tenant, tenantHeader = "X-Tenant-ID", onConnection, fetch } = options;
   const socket = openLazily(options, tokens);
+  let forget: (() => void) | undefined;
   socket.connectionState.subscribe({
-    next: ({ state }) => onConnection?.(state === "pending" ? "open" : state),
+    next: ({ state: own }) => {
+      const state = own === "pending" ? "open" : own;
+      if (state === "open") forget ??= onWake(() => renew(socket));
+      else {
+        forget?.();
+        forget = undefined;
+      }
+      events.tell("connection", state);
+      onConnection?.(state);
+    },
   });
   const headers = async (): Promise<Record<string, string>> => {
     const token = await tokens.get();
@@ -42,7 +62,7 @@ export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport
       ...(tenant === undefined ? {} : { [tenantHeader]: tenant }),
     };
   };
-  const calls = httpBatchStreamLink<AppRouter>({
+  const calls = httpBatchStreamLink<BoundRouter>({
     url: `${options.url}/trpc`,
     headers,
     transformer,
@@ -53,14 +73,19 @@ export const connect = (options: DocuChatOptions, tokens: TokenStore): Transport
   });
   const subscriptions = [
     untracked,
-    retryLink<AppRouter>({ retry: isWorthRetrying, retryDelayMs: backoffMs }),
+    retryLink<BoundRouter>({ retry: isWorthRetrying, retryDelayMs: backoffMs }),
     givingUp(socket, options.giveUpAfterMs ?? GIVE_UP_AFTER_MS),
-    wsLink<AppRouter>({ client: socket, transformer }),
+    withFallback({
+      socket,
+      overSocket: wsLink<BoundRouter>({ client: socket, transformer }),
+      otherwise: sseLink({ url: options.url, headers, fetch }),
+      onBlocked: () => void closeSocket(socket),
+    }),
   ];
   const links = [
-    splitLink<AppRouter>({ condition: ({ type }) => type === "subscription", true: subscriptions, false: calls }),
+    splitLink<BoundRouter>({ condition: ({ type }) => type === "subscription", true: subscriptions, false: calls }),
   ];
-  return { trpc: new TRPCUntypedClient<AppRouter>({ links }), headers, close: () => closeSocket(socket) };
+  return { trpc: new TRPCUntypedClient<BoundRouter>({ links }), headers, close: () => closeSocket(socket) };
 };
 
 const openLazily = ({ url, tenant, WebSocket }: DocuChatOptions, tokens: TokenStore): TRPCWebSocketClient =>
@@ -77,6 +102,15 @@ const openLazily = ({ url, tenant, WebSocket }: DocuChatOptions, tokens: TokenSt
     ...(WebSocket ? { WebSocket } : {}),
   });
 
+/**
+ * Moves to a new connection, each subscription behind its last event: after a sleep or a change of the network the old one
+ * may be dead without a sign. The server asks for the same, by this very message, before it restarts.
+ */
+const renew = ({ connection }: TRPCWebSocketClient): void => {
+  if (connection?.state !== "open" || typeof MessageEvent !== "function") return;
+  connection.ws.dispatchEvent(new MessageEvent("message", { data: '{"id":null,"method":"reconnect"}' }));
+};
+
 /** One that is still connecting would be waited for as long as the network takes to give up. */
 const closeSocket = async (socket: TRPCWebSocketClient): Promise<void> => {
   const closed = socket.close();
@@ -86,15 +120,15 @@ const closeSocket = async (socket: TRPCWebSocketClient): Promise<void> => {
   await Promise.race([closed, waited]).finally(() => clearTimeout(timer));
 };
 
-/** Exponential with full jitter, so that clients do not come back all at once after a restart. */
-const backoffMs = (attempt: number): number => Math.random() * Math.min(10_000, 250 * 2 ** attempt);
-
-/** A server that cannot serve for a moment; a subscription goes on behind the last event that came. */
-const isWorthRetrying = ({ error, attempts }: { error: TRPCClientError<AppRouter>; attempts: number }): boolean =>
-  error.data?.reason === "SERVICE_UNAVAILABLE" && attempts <= RETRIES;
+/**
+ * A server that cannot serve for a moment, or a socket that closed as the subscription was sent; it goes on behind the last
+ * event that came.
+ */
+const isWorthRetrying = ({ error, attempts }: { error: TRPCClientError<BoundRouter>; attempts: number }): boolean =>
+  attempts <= RETRIES && (error.data ? error.data.reason === "SERVICE_UNAVAILABLE" : error.message !== NO_CONNECTION);
 
 /** Events with an id arrive as `{id, data}`: the links below resume by the id, above it is of no use. */
-export const untracked: TRPCLink<AppRouter> =
+export const untracked: TRPCLink<BoundRouter> =
   () =>
   ({ op, next }) =>
     next(op).pipe(
@@ -106,7 +140,7 @@ export const untracked: TRPCLink<AppRouter> =
     );
 
 /** Ends a subscription that has been without a connection for too long, and the search for one that nobody needs. */
-const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<AppRouter> => {
+const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<BoundRouter> => {
   let waiting = 0;
   return () =>
     ({ op, next }) =>
@@ -133,10 +167,12 @@ const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<AppRou
           clearTimeout(timer);
           subscription.unsubscribe();
           waiting -= 1;
-          if (waiting === 0 && socket.connectionState.get().state === "connecting") void closeSocket(socket);
+          setTimeout(() => {
+            if (waiting === 0 && socket.connectionState.get().state === "connecting") void closeSocket(socket);
+          }, LEAVE_MS);
         };
       });
 };
 
 const unreachable = (cause: unknown) =>
-  new TRPCClientError<AppRouter>("no connection", cause instanceof Error ? { cause } : {});
+  new TRPCClientError<BoundRouter>(NO_CONNECTION, cause instanceof Error ? { cause } : {});

@@ -1,13 +1,7 @@
 import type { Calls, CallOptions } from "./calls.ts";
 import { DocuChatError, fromHttpAnswer, toDocuChatError } from "./errors.ts";
 import { z } from "zod";
-import {
-  UploadedFile as UploadedFileSchema,
-  type File,
-  type FileFailure,
-  type Reason,
-  type UploadedFile,
-} from "./schemas.ts";
+import { UploadedFile as UploadedFileSchema, type File, type Reason, type UploadedFile } from "./schemas.ts";
 import { postFile } from "./send.ts";
 
 export type UploadSource = Blob | { name: string; data: Blob | Uint8Array };
@@ -59,11 +53,12 @@ const post = async (route: Route, source: UploadSource, options: UploadOptions):
 
 /** Told apart by shape: a `Blob` of another realm, such as a test's window, is none of ours. */
 const named = (source: UploadSource, name: string | undefined): { name: string; data: Blob } => {
-  if (!("data" in source))
-    return { name: name ?? ("name" in source ? String(source.name) : "document.pdf"), data: source };
+  if (!("data" in source)) return { name: name ?? nameOf(source), data: source };
   const { data } = source;
   return { name: name ?? source.name, data: ArrayBuffer.isView(data) ? new Blob([data as BlobPart]) : data };
 };
+
+export const nameOf = (file: Blob): string => ("name" in file ? String(file.name) : "document.pdf");
 
 /** Adds `ready`, begun at the first look: nobody who does not ask for it has a rejection to handle. */
 const withReady = <T extends object>(target: T, wait: () => Promise<File>): T & Ready => {
@@ -78,13 +73,14 @@ const untilReady = async (
 ): Promise<File> => {
   for await (const file of watch({ fileId: id }, { signal })) {
     if (file.status === "ready") return file;
-    if (file.status === "failed") throw failed(file.failure);
+    if (file.status === "failed") throw failureOf(file);
   }
   signal?.throwIfAborted();
   throw new DocuChatError("SERVICE_UNAVAILABLE", { message: "The client was closed before the file was ready." });
 };
 
-const failed = (failure: FileFailure | undefined): DocuChatError =>
+/** Why a failed file cannot be read. */
+export const failureOf = ({ failure }: File): DocuChatError =>
   new DocuChatError<Reason>(failure?.reason ?? "INTERNAL", {
     message: failure?.message,
     data: failure?.pages ? { pages: failure.pages } : {},

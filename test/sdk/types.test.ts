@@ -43,7 +43,7 @@ describe("a call's types", () => {
   });
 
   test("hold nothing of the server", () => {
-    expectTypeOf<keyof DocuChat>().toEqualTypeOf<"auth" | "files" | "chat" | "usage" | "admin" | "close">();
+    expectTypeOf<keyof DocuChat>().toEqualTypeOf<"auth" | "files" | "chat" | "usage" | "admin" | "on" | "close">();
     expectTypeOf<AppRouter["_def"]["_config"]["$types"]["ctx"]>().toEqualTypeOf<object>();
   });
 });

@@ -3,10 +3,11 @@ import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, isTracke
 import { observable } from "@trpc/server/observable";
 import { parse, stringify } from "superjson";
 import type { Calls } from "../../client-sdk/src/calls.ts";
+import { createEvents } from "../../client-sdk/src/events.ts";
 import { signedCalls } from "../../client-sdk/src/signed-calls.ts";
 import { tokenStoreOf } from "../../client-sdk/src/tokens.ts";
 import { untracked } from "../../client-sdk/src/transport.ts";
-import type { AppRouter } from "../../client-sdk/src/trpc.ts";
+import type { BoundRouter } from "../../client-sdk/src/trpc.ts";
 import type { RequestContext } from "../../server/context.ts";
 import { appRouter } from "../../server/router.ts";
 import { contextOf, type TestApp } from "./app.ts";
@@ -18,13 +19,13 @@ export const createInProcessClient = (
 ): Calls => {
   const tokens = tokenStoreOf(accessToken);
   const context = async () => contextOf(app, { accessToken: await tokens.get(), tenantSlug: tenant });
-  const trpc = new TRPCUntypedClient<AppRouter>({ links: [untracked, inProcess(context)] });
-  return signedCalls(trpc, { tokens, onChange: async () => {} });
+  const trpc = new TRPCUntypedClient<BoundRouter>({ links: [untracked, inProcess(context)] });
+  return signedCalls(trpc, { tokens, onChange: async () => {}, events: createEvents() });
 };
 
 /** tRPC's own `localLink` begins a subscription again for ever when the server fails, which no socket does. */
 const inProcess =
-  (createContext: () => Promise<RequestContext>): TRPCLink<AppRouter> =>
+  (createContext: () => Promise<RequestContext>): TRPCLink<BoundRouter> =>
   () =>
   ({ op }) =>
     observable((observer) => {
@@ -72,5 +73,5 @@ const asOnTheWire = (value: unknown): unknown => parse(stringify(value));
 const clientError = ({ path, type, input }: Operation, ctx: RequestContext, cause: unknown) => {
   const { _config: config } = appRouter._def;
   const shape = getTRPCErrorShape({ config, error: getTRPCErrorFromUnknown(cause), path, type, input, ctx });
-  return TRPCClientError.from<AppRouter>({ error: shape });
+  return TRPCClientError.from<BoundRouter>({ error: shape });
 };

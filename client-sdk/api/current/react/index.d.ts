@@ -1,0 +1,10 @@
+export { DocuChatProvider, useDocuChat } from "./provider.js";
+export { useChat, type ChatControls } from "./use-chat.js";
+export { useConversations, type ConversationList } from "./use-conversations.js";
+export { useFiles, type FileList } from "./use-files.js";
+export { useSession, type SessionControls } from "./use-session.js";
+export { useUpload, type Uploads } from "./use-upload.js";
+export type { ChatOptions, ChatState } from "./chat-store.js";
+export type { ChatAnswer, ChatMessage, ChatQuestion } from "./messages.js";
+export type { SessionState } from "./session-store.js";
+export type { UploadItem } from "./uploads-store.js";

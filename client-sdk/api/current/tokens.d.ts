@@ -1,0 +1,8 @@
+/** Where the access token is kept, such as a cookie jar or a phone's key chain. */
+export type TokenStore = {
+    get(): string | undefined | Promise<string | undefined>;
+    /** Called with the token after a sign-in, and with undefined after a sign-out. */
+    set(token: string | undefined): void | Promise<void>;
+};
+/** A token by itself is kept in memory, as long as the client lives. */
+export declare const tokenStoreOf: (token: string | TokenStore | undefined) => TokenStore;

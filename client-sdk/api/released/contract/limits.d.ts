@@ -1,0 +1,20 @@
+/** Limits that both sides know. Units are in the names. */
+export declare const LIMITS: {
+    readonly codeDigits: 6;
+    readonly codeTtlMs: number;
+    readonly codeAttempts: 5;
+    readonly emailChars: 254;
+    readonly slugChars: 63;
+    readonly questionChars: 8000;
+    readonly commentChars: 2000;
+    readonly titleChars: 120;
+    readonly fileNameChars: 200;
+    readonly fileIdsPerQuestion: 100;
+    readonly pageSize: 100;
+    readonly searchHits: 50;
+    readonly jsonBodyBytes: number;
+    readonly frameBytes: number;
+    readonly callsPerBatch: 10;
+    readonly subscriptionsPerSocket: 16;
+    readonly socketAuthenticateMs: 5000;
+};
