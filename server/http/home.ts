@@ -1,5 +1,7 @@
 import type { Handler } from "hono";
 import manifest from "../../package.json" with { type: "json" };
+import type { App } from "../context.ts";
+import { consolePage } from "./console.ts";
 import type { HttpEnv } from "./context.ts";
 
 const LINKS = {
@@ -14,5 +16,11 @@ const LINKS = {
   usage: "/v1/usage",
 };
 
-/** What this server is, for a program that comes to its root. */
-export const home: Handler<HttpEnv> = (c) => c.json({ name: manifest.name, version: manifest.version, links: LINKS });
+/** The console for a browser; what this server is, for a program that comes to its root. */
+export const home =
+  ({ config }: App): Handler<HttpEnv> =>
+  async (c) => {
+    c.header("vary", "accept", { append: true });
+    const page = c.req.header("accept")?.includes("text/html") ? await consolePage(c, config.tenantHeader) : undefined;
+    return page ?? c.json({ name: manifest.name, version: manifest.version, links: LINKS });
+  };

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import { consoleAsset } from "./console.ts";
 import { REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
 import { errorResponse, reasonOf } from "./errors.ts";
 import { docsRoutes } from "./docs.ts";
@@ -29,7 +30,8 @@ export const routes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> =
     return errorResponse(known, requestId);
   });
   return hono
-    .get("/", home)
+    .get("/", home(app))
+    .get("/assets/*", consoleAsset)
     .route("/", healthRoutes(app, { closing, metrics }))
     .route("/", docsRoutes(app, ROUTES))
     .all(`${TRPC_PATH}/*`, trpcHandler(app, closing))
