@@ -1,3 +1,13 @@
+FROM node:26-trixie-slim AS console
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY client-sdk/package.json client-sdk/
+RUN npm ci --ignore-scripts
+COPY client-sdk/src client-sdk/src
+COPY server/contract server/contract
+COPY console console
+RUN node_modules/.bin/vite build console
+
 FROM node:26-trixie-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 WORKDIR /app
@@ -6,6 +16,7 @@ COPY client-sdk/package.json client-sdk/
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY db db
 COPY server server
+COPY --from=console /app/console/dist console/dist
 # A new volume takes over the owner of the folder it is mounted on.
 RUN mkdir /data && chown node:node /data
 USER node

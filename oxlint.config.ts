@@ -18,7 +18,12 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   [["ioredis"], ["server/key-value/redis*.ts"]],
   [["rate-limiter-flexible"], ["server/key-value/**"]],
   [["tiktoken", "tiktoken/*"], ["server/tokens.ts"]],
-  [["pdf-parse", "pdf-parse/*", "pdfjs-dist", "pdfjs-dist/*"], ["server/files/extract/**"]],
+  [["pdf-parse", "pdf-parse/*"], ["server/files/extract/**"]],
+  [
+    ["pdfjs-dist", "pdfjs-dist/*"],
+    ["server/files/extract/**", "console/src/viewer/pdf.ts"],
+  ],
+  [["marked"], ["console/src/chat/markdown.tsx"]],
   [["@aws-sdk/*"], ["server/files/store-s3.ts"]],
   [["superjson"], ["server/trpc.ts", "client-sdk/**"]],
 ];
@@ -59,6 +64,14 @@ const barredFeatures = (feature: string): Pattern[] => [
   {
     group: ["**/router.ts", "**/trpc.ts", "**/app.ts", "**/main.ts"],
     message: "A verb knows no router and makes nothing.",
+  },
+];
+
+/** The console is one more user of the published client. */
+const SDK_ALONE: Pattern[] = [
+  {
+    group: ["**/server/**", "**/db/**", "**/client-sdk/**", "**/test/**", "@trpc/*", "zod", "node:*"],
+    message: "The console stands on @docuchat/client alone.",
   },
 ];
 
@@ -115,9 +128,12 @@ const config = defineConfig({
     room(["server/key-value/**"], "server/key-value/"),
     room(["server/key-value/redis*.ts"], "server/key-value/redis*.ts"),
     room(["server/files/extract/**"], "server/files/extract/"),
+    room(["console/src/**"], "console/src/", SDK_ALONE),
+    room(["console/src/viewer/pdf.ts"], "console/src/viewer/pdf.ts", SDK_ALONE),
+    room(["console/src/chat/markdown.tsx"], "console/src/chat/markdown.tsx", SDK_ALONE),
     room(["client-sdk/**"], "client-sdk/", [{ group: ["**/db/**"], message: "The client knows no database." }]),
     {
-      files: ["test/**", "bench/**", "eval/**", "scripts/**", "examples/**", "*.config.ts"],
+      files: ["test/**", "bench/**", "eval/**", "scripts/**", "examples/**", "console/*.ts", "*.config.ts"],
       rules: {
         "no-restricted-imports": "off",
         "no-process-env": "off",

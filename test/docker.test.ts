@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -50,7 +51,16 @@ const argumentOf = (keyword: string) =>
 const listIn = (content: string) => z.array(z.string()).parse(JSON.parse(/\[.*\]$/s.exec(content)?.[0] ?? "null"));
 const healthcheck = listIn(argumentOf("HEALTHCHECK"));
 const command = listIn(argumentOf("CMD"));
-const copies = dockerfile.getCOPYs().map((copy) => copy.getArguments().map((argument) => argument.getValue()));
+const lineOf = (instruction: { getRange(): { start: { line: number } } | null } | undefined) =>
+  instruction?.getRange()?.start.line ?? 0;
+const [builder, image] = dockerfile.getFROMs();
+/** What a stage copies: its sources, here and in the stage before, and its target. */
+const copiesBetween = (from: number, to: number) =>
+  dockerfile
+    .getCOPYs()
+    .filter((copy) => lineOf(copy) > from && lineOf(copy) < to)
+    .map((copy) => copy.getArguments().map((argument) => argument.getValue().replace(/^\/app\//, "")));
+const copies = copiesBetween(lineOf(image), Infinity);
 const imageEnv = Object.fromEntries(
   dockerfile.getENVs().flatMap((env) => env.getProperties().map((p) => [p.getName(), p.getValue() ?? ""])),
 );
@@ -141,13 +151,15 @@ describe("docker-compose.yml", () => {
 });
 
 /** The files that the image has, and no others, at the same places. */
-const layOut = async (dir: string): Promise<void> => {
-  for (const copy of copies) {
+const layOut = async (dir: string, stage = copies): Promise<void> => {
+  for (const copy of stage) {
     const target = copy.at(-1) ?? "";
     for (const source of copy.slice(0, -1)) {
       const to = join(dir, target.endsWith("/") ? join(target, source.split("/").at(-1) ?? "") : target);
       await mkdir(dirname(to), { recursive: true });
-      await cp(join(ROOT, source), to, { recursive: true });
+      // What was not built here is not there to copy.
+      if (existsSync(join(ROOT, source))) await cp(join(ROOT, source), to, { recursive: true });
+      else expect(source).toBe("console/dist");
     }
   }
 };
@@ -194,6 +206,19 @@ const runImage = async (dir: string, env: Record<string, string>) => {
 };
 
 describe("the image", () => {
+  test("has the console, built from what its first stage copies", async () => {
+    const dir = await newFolder();
+    await layOut(dir, copiesBetween(lineOf(builder), lineOf(image)));
+    await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    await rm(join(dir, "console/dist"), { recursive: true, force: true });
+    const [, build = ""] = dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === "RUN");
+    const [program = "", ...args] = (build && build.getArgumentsContent()?.split(" ")) || [];
+    const { NODE_ENV: _, ...env } = process.env;
+    await promisify(execFile)(process.execPath, [join(dir, program), ...args], { cwd: dir, env });
+    expect(await readdir(join(dir, "console/dist"))).toEqual(["assets", "index.html"]);
+    expect(copies).toContainEqual(["console/dist", "console/dist"]);
+  }, 120_000);
+
   test("runs with the files it copies, is healthy, writes to its data folder alone, and ends on its signal", async () => {
     const [dir, dataDir] = [await newFolder(), await newFolder()];
     await layOut(dir);
