@@ -23,6 +23,10 @@ import { startWorker } from "./worker.ts";
 export type AppParts = {
   log?: App["log"];
   model?: App["model"];
+  /** Where the bytes of files are kept. */
+  store?: App["store"];
+  /** How login codes reach people. */
+  delivery?: App["delivery"];
   /** A dumped embedded database to begin from. */
   template?: string;
   /** Where login codes go when no mail is configured. */
@@ -93,9 +97,10 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   closers.push(() => local.close());
   const jobs = await openJobs(db, onError);
   closers.push(() => jobs.stop());
-  const store = await openStore({ dir: join(config.dataDir, "files"), storage: config.storage, onError });
+  const store =
+    parts.store ?? (await openStore({ dir: join(config.dataDir, "files"), storage: config.storage, onError }));
   closers.push(() => store.close());
-  const delivery = await openDelivery({ mail: config.mail, print });
+  const delivery = parts.delivery ?? (await openDelivery({ mail: config.mail, print }));
   closers.push(() => delivery.close());
   const secret = await openSecret(config);
   const model = parts.model ?? (await openModel(config.openai));

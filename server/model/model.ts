@@ -40,7 +40,8 @@ export type Embedded = {
  * `signal` ends a call with the signal's reason. Calls never block the event loop for more than a few milliseconds.
  */
 export type Model = {
-  provider: "openai" | "offline";
+  /** Its name: `openai`, `offline`, or that of one of your own. */
+  provider: string;
   chatModels: readonly [string, ...string[]];
   embedding: {
     /** Names the vector space: vectors of two names are never compared. */
