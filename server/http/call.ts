@@ -40,8 +40,9 @@ export const call = (on: Route["on"], path: ProcedurePath, { renamed = {}, ...ow
     };
   if (on.startsWith("POST")) return { ...route, body: json(input), handle: handle((c) => readJson(c.req.raw)) };
   const { inPath, inQuery } = split(input, renamed);
+  const integers = new Set(Object.keys(inQuery.shape).filter((name) => isInteger(inQuery.shape[name])));
   const toInput = ([name, text]: [string, string]) =>
-    name in renamed ? [renamed[name], text] : [name, isInteger(inQuery.shape[name]) ? Number(text) : text];
+    name in renamed ? [renamed[name], text] : [name, integers.has(name) ? Number(text) : text];
   const read = (c: Context<HttpEnv>) =>
     Object.fromEntries(Object.entries({ ...c.req.query(), ...c.req.param() }).map(toInput));
   return { ...route, path: inPath, query: inQuery, handle: handle(read) };

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { Hono } from "hono";
 import type { App } from "../context.ts";
 import type { HttpEnv } from "./context.ts";
-import { openApiOf } from "./openapi.ts";
 import type { Route } from "./route.ts";
 
 /** The page's own two files, and those of Swagger UI that it needs; nothing comes from elsewhere. */
 const OWN = join(import.meta.dirname, "docs");
-const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const SWAGGER_UI = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 const FILES: Record<string, { folder: string; type: string }> = {
   "index.html": { folder: OWN, type: "text/html; charset=utf-8" },
   "start.js": { folder: OWN, type: "text/javascript; charset=utf-8" },
@@ -25,6 +24,9 @@ const POLICY =
 /** The OpenAPI document, made at the first request for it, and a page to read and try it. */
 export const docsRoutes = ({ config }: App, routes: readonly Route[]): Hono<HttpEnv> => {
   let document: object | undefined;
+  // Few ask for it, and every start would wait for what it takes.
+  const describe = async () =>
+    (await import("./openapi.ts")).openApiOf(routes, { base: "/v1", tenantHeader: config.tenantHeader });
   const serve = async (name: string): Promise<Response | undefined> => {
     const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
     if (!file) return undefined;
@@ -33,9 +35,7 @@ export const docsRoutes = ({ config }: App, routes: readonly Route[]): Hono<Http
     });
   };
   return new Hono<HttpEnv>()
-    .get("/openapi.json", (c) =>
-      c.json((document ??= openApiOf(routes, { base: "/v1", tenantHeader: config.tenantHeader }))),
-    )
+    .get("/openapi.json", async (c) => c.json((document ??= await describe())))
     .get("/docs", async (c) => (await serve("index.html")) ?? c.notFound())
     .get("/docs/:name", async (c) => (await serve(c.req.param("name"))) ?? c.notFound());
 };

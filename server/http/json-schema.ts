@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import * as contract from "../contract/index.ts";
+import { PdfBytes } from "./route.ts";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -17,8 +18,8 @@ for (const [id, schema] of Object.entries(contract)) if (schema instanceof z.Zod
 // Trimmed before it is looked at, so that zod itself knows no format of it.
 metadata.add(contract.Email, { id: "Email", format: "email" });
 
-/** A string that is bytes, as OpenAPI writes it. */
-export const pdfBytes = z.string().register(metadata, { format: "binary", contentMediaType: "application/pdf" });
+// Bytes, as OpenAPI writes them.
+metadata.add(PdfBytes, { format: "binary", contentMediaType: "application/pdf" });
 
 const errorBodyOf = (reason: contract.Reason): z.ZodType => {
   const data = reason in ReasonData ? ReasonData[reason as keyof typeof ReasonData].shape : {};
@@ -62,9 +63,10 @@ type Settings = Required<z.core.ToJSONSchemaParams>;
 const datesAsText: Settings["unrepresentable"] = ({ zodSchema }) =>
   zodSchema._zod.def.type === "date" ? { type: "string", format: "date-time" } : "throw";
 
-/** Replies may grow: no client should insist on what it knows. And an integer needs no bounds that are only JavaScript's. */
+/** Replies may grow: no client should insist on what it knows. What a format tells, or JavaScript alone, is left out. */
 const openAndPlain: Settings["override"] = ({ jsonSchema }) => {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.format === "uuid") delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 };

@@ -45,7 +45,7 @@ export const openApiOf = (routes: readonly Route[], options: Options) => {
 };
 
 const operation = (route: Route, { tenantHeader }: Options, schemas: Schemas) => {
-  const { id, summary, open, body, reasons = [] } = route;
+  const { id, summary, description, open, body, reasons = [] } = route;
   const tenant = { in: "header", name: tenantHeader, required: reasons.includes("TENANT_UNKNOWN") };
   const answers = Object.entries(route.answers).map(([status, answer]) => [
     status,
@@ -55,6 +55,7 @@ const operation = (route: Route, { tenantHeader }: Options, schemas: Schemas) =>
     operationId: id.replace(/\.(.)/, (_dot, letter: string) => letter.toUpperCase()),
     tags: [id.split(".")[0]],
     summary,
+    ...(description ? { description } : {}),
     ...(open ? { security: [] } : {}),
     parameters: [
       ...(open ? [{ ...tenant, schema: schemas.of(TenantSlug, "input") }] : []),

@@ -9,8 +9,7 @@ import { call } from "./call.ts";
 import { chatHandler } from "./chat.ts";
 import type { HttpEnv } from "./context.ts";
 import { downloadHandler } from "./download.ts";
-import { pdfBytes } from "./json-schema.ts";
-import { json, type Route } from "./route.ts";
+import { json, PdfBytes, type Route } from "./route.ts";
 import { uploadHandler } from "./upload.ts";
 
 /** The API for clients without TypeScript, under `/v1`; with the same verbs, limits and reasons as the typed client's. */
@@ -23,8 +22,9 @@ export const ROUTES: readonly Route[] = [
   {
     on: "POST /files",
     id: "files.upload",
-    summary: "Takes a PDF in and queues it; 200 for bytes that the tenant already has.",
-    body: { type: "multipart/form-data", schema: z.object({ file: pdfBytes }) },
+    summary: "Takes a PDF in and queues it.",
+    description: "200, and `deduplicated`, for bytes that the tenant already has.",
+    body: { type: "multipart/form-data", schema: z.object({ file: PdfBytes }) },
     answers: { 200: json(UploadedFile), 201: json(UploadedFile) },
     reasons: ["FILE_TOO_LARGE", "FILE_NOT_PDF", "FILE_TRUNCATED", "QUOTA_EXCEEDED"],
     handle: uploadHandler,
@@ -37,15 +37,16 @@ export const ROUTES: readonly Route[] = [
     id: "files.content",
     summary: "A file's bytes, for download.",
     path: z.object({ id: FileId }),
-    answers: { 200: { type: "application/pdf", schema: pdfBytes } },
+    answers: { 200: { type: "application/pdf", schema: PdfBytes } },
     reasons: ["NOT_FOUND"],
     handle: downloadHandler,
   },
   {
     on: "POST /chat",
     id: "chat.ask",
-    summary:
-      "Asks the documents: the answer's events as they come. The same body with the id of the last event resumes behind it; a failure after the first event is an event named `error`.",
+    summary: "Asks the documents: the answer's events as they come.",
+    description: `Each event's data is a \`ChatEvent\`; the event is named by its type. The same body with the id of the last
+event that arrived resumes behind it. A failure after the first event is an event named \`error\`, with an \`ErrorBody\`.`,
     headers: z.object({ "Last-Event-ID": z.string().optional() }),
     body: json(AskInput.omit({ lastEventId: true })),
     answers: { 200: { type: "text/event-stream", schema: z.union([ChatEvent, ErrorBody]) } },

@@ -1,5 +1,5 @@
 import type { Handler } from "hono";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Reason } from "../contract/errors.ts";
 import type { App } from "../context.ts";
 import type { HttpEnv } from "./context.ts";
@@ -11,6 +11,7 @@ export type Route = {
   /** Names the operation, by the procedure that does the same. */
   id: string;
   summary: string;
+  description?: string;
   /** There before sign-in. */
   open?: boolean;
   path?: z.ZodObject;
@@ -29,3 +30,5 @@ export type Content = {
   schema: z.ZodType;
 };
 export const json = (schema: z.ZodType): Content => ({ type: "application/json", schema });
+/** A PDF itself, which no schema describes. */
+export const PdfBytes = z.string();

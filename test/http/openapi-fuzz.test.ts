@@ -1,5 +1,4 @@
 import * as fc from "fast-check";
-import type { Arbitrary } from "fast-check";
 import { expect, test } from "vitest";
 import { codeIn, startTestApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";
@@ -84,20 +83,21 @@ test("every operation succeeds as the document tells", async () => {
 });
 
 const headerText = fc.stringMatching(/^[\x21-\x7e\xa1-\xff]{0,60}$/);
-const oftenly = <T>(usual: Arbitrary<T>, other: Arbitrary<T>) =>
+const oftenly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: other });
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 /** A path's dots would lead to another route. */
 const segment = strange
-  .map(String)
+  .map(asText)
   .filter((text) => !/^(\.|%2e){0,2}$/i.test(text))
   .map((text) => encodeURIComponent(text.toWellFormed()));
 
 const parametersOf = (
   { parameters }: Described,
   place: "path" | "query" | "header",
-): Arbitrary<Record<string, string>> => {
+): fc.Arbitrary<Record<string, string>> => {
   const own = parameters.filter((parameter) => parameter.in === place);
-  const values = own.map(({ name, schema }): [string, Arbitrary<string>] => {
+  const values = own.map(({ name, schema }): [string, fc.Arbitrary<string>] => {
     const fits = fitting(schema, named).map(String);
     if (place === "path") return [name, oftenly(fc.oneof(fits, fc.constant(shared.id)), segment)];
     return [
@@ -107,7 +107,7 @@ const parametersOf = (
             fits.filter((text) => /^[\x21-\x7e]*$/.test(text)),
             headerText,
           )
-        : oftenly(fits, strange.map(String)),
+        : oftenly(fits, strange.map(asText)),
     ];
   });
   return fc.record(Object.fromEntries(values), {
@@ -120,7 +120,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
 );
 type Body = Pick<Sent, "body"> & { type?: string };
-const bodyOf = ({ requestBody }: Described): Arbitrary<Body> => {
+const bodyOf = ({ requestBody }: Described): fc.Arbitrary<Body> => {
   const raw = fc
     .tuple(
       fc.uint8Array({ maxLength: 300 }),
@@ -144,7 +144,7 @@ const bodyOf = ({ requestBody }: Described): Arbitrary<Body> => {
   );
 };
 
-const requestTo = (operation: Described): Arbitrary<Sent> =>
+const requestTo = (operation: Described): fc.Arbitrary<Sent> =>
   fc
     .record({
       path: parametersOf(operation, "path"),

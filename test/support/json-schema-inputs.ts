@@ -1,5 +1,4 @@
 import * as fc from "fast-check";
-import type { Arbitrary } from "fast-check";
 
 /** As much of JSON Schema as the document uses for what goes in. */
 export type Schema = {
@@ -22,7 +21,7 @@ export type Named = Record<string, Schema>;
 const A_FEW = 8;
 
 /** Values that fit the schema; it may refer to `named` ones. */
-export const fitting = (schema: Schema, named: Named): Arbitrary<unknown> => {
+export const fitting = (schema: Schema, named: Named): fc.Arbitrary<unknown> => {
   const { $ref, type, items, minItems = 0, properties = {}, required = [] } = schema;
   const referred = $ref === undefined ? undefined : named[$ref.split("/").at(-1) ?? ""];
   if (referred) return fitting(referred, named);
@@ -38,15 +37,15 @@ export const fitting = (schema: Schema, named: Named): Arbitrary<unknown> => {
   throw new Error(`No values are made for ${JSON.stringify(schema)} yet.`);
 };
 
-const fittingText = ({ format, pattern, minLength = 0, maxLength = 100 }: Schema): Arbitrary<string> => {
+const fittingText = ({ format, pattern, minLength = 0, maxLength = 100 }: Schema): fc.Arbitrary<string> => {
   if (format === "uuid") return fc.uuid();
-  if (format === "email") return fc.emailAddress();
+  if (format === "email") return fc.stringMatching(/^[a-z]{1,9}(\.[a-z0-9]{1,9})?@[a-z]{1,9}\.(org|com)$/);
   if (pattern) return fc.stringMatching(new RegExp(pattern), { maxLength });
   return fc.string({ minLength, maxLength: Math.min(maxLength, 300), unit: "binary" });
 };
 
 /** What no schema asks for: other types, empty and huge texts, odd numbers, lone surrogates, deep nesting. */
-export const strange: Arbitrary<unknown> = fc.oneof(
+export const strange: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,
     true,
@@ -69,7 +68,7 @@ export const strange: Arbitrary<unknown> = fc.oneof(
 );
 
 /** A fitting value with one of its properties taken out, replaced or added, or something else altogether. */
-export const nearly = (schema: Schema, named: Named): Arbitrary<unknown> =>
+export const nearly = (schema: Schema, named: Named): fc.Arbitrary<unknown> =>
   fc.oneof(
     fc.tuple(fitting(schema, named), fc.nat(), strange).map(([value, at, other]) => {
       if (typeof value !== "object" || value === null) return other;
