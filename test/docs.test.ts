@@ -9,7 +9,7 @@ import manifest from "../package.json" with { type: "json" };
 import { readConfig, VARIABLES } from "../server/config.ts";
 import { REASONS, ReasonData } from "../server/contract/errors.ts";
 import { codeIn, startTestApp } from "./support/app.ts";
-import { cleanUp } from "./support/database.ts";
+import { cleanUp } from "./support/clean-up.ts";
 import { readPage, readPages, ROOT, tableIn, type Block, type Page } from "./support/markdown.ts";
 import { makePdf } from "./support/pdf.ts";
 import { waitFor } from "./support/server-process.ts";

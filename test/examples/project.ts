@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanUp } from "../support/database.ts";
+import { cleanUp } from "../support/clean-up.ts";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 
