@@ -26,8 +26,9 @@ const newFolder = async () => {
 };
 
 /** What blocks take for given: a client that is signed in, and what a user has at hand. */
-const GIVEN = `import type { DocuChat, isReason as narrows, UploadedFile } from "@docuchat/client";
+const GIVEN = `import type { createDocuChat as create, DocuChat, isReason as narrows, UploadedFile } from "@docuchat/client";
 declare global {
+  const createDocuChat: typeof create;
   const isReason: typeof narrows;
   const client: DocuChat;
   const pdf: Blob;

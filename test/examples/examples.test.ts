@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -87,4 +87,14 @@ test("examples/embed serves DocuChat beside its owner's routes, by its owner's m
   await client.close();
   program.stop();
   expect(await program.ended).toBe(0);
+});
+
+test("examples/react-app is built by Vite into a page of its own files", async () => {
+  const root = await projectOf("react-app", ["react", "react-dom", "vite", "@vitejs/plugin-react"]);
+  const { build } = await import("vite");
+  await build({ root, logLevel: "error" });
+  const html = await readFile(join(root, "dist/index.html"), "utf8");
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? "";
+  await access(join(root, "dist", script));
+  expect(await readFile(join(root, "dist", script), "utf8")).toContain("one-time-code");
 });
