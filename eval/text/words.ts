@@ -66,6 +66,16 @@ export const wordsTable = (rows: WordsRow[]): string =>
     )
     .join("\n");
 
+/** Of the files that both read: so many must agree this well, in words and in their order. */
+const GATE = { share: 0.8, words: 0.95, order: 0.8 };
+
+/** Whether the readings agree as they should; right-to-left and broken files, where pdftotext is the one that errs, are the rest. */
+export const passesWords = (rows: WordsRow[]): boolean => {
+  const both = rows.filter(({ words }) => words !== undefined);
+  const good = both.filter(({ words = 0, order = 0 }) => words >= GATE.words && order >= GATE.order);
+  return good.length >= GATE.share * both.length;
+};
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
   const corpus = process.env["CORPUS_DIR"] ?? "../shared/corpus";
@@ -74,4 +84,5 @@ if (import.meta.main) {
   if (!rows) throw new Error("words: pdftotext is missing (Debian: poppler-utils)");
   process.stdout.write(`${wordsTable(rows)}\n`);
   if (values.json) writeFileSync(values.json, JSON.stringify(rows, undefined, 2));
+  if (!passesWords(rows)) throw new Error("words: fewer files agree with pdftotext than should");
 }

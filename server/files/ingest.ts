@@ -17,7 +17,7 @@ import { embedMissing } from "./reembed.ts";
 import { RunSuperseded, write, type Run } from "./run.ts";
 
 /** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /** Failures that lie with the document, or with bytes that are gone: trying again would end the same. */
 const FINAL = new Set([

@@ -121,6 +121,41 @@ describe("chunks", () => {
       for (const row of text.split("\n")) expect(row).toMatch(/^Region \d+\. .*Total\. \d+00$/);
   });
 
+  it("repeat a table's caption and header where they cut it", () => {
+    const rows = Array.from({ length: 30 }, (_, i) => ({ text: `Region ${i} 1.5 2.5`, cells: 3 }));
+    const header = { text: "Region North South", cells: 3 };
+    const chunks = chunk(
+      page(1, [...sentences(1, 2), { text: "Table 1 Harvest by region", gap: 20 }, header, ...rows]),
+    );
+    expect(chunks.length).toBeGreaterThan(3);
+    for (const { text } of chunks.slice(1))
+      expect(text).toMatch(/(?:^|\n)Table 1 Harvest by region\nRegion North South\nRegion \d/);
+  });
+
+  it("keep a list with the line that leads to it", () => {
+    const items = Array.from({ length: 20 }, (_, i) => `• item ${i} of barley and of rain and of the river`);
+    for (const { text } of chunk(page(1, [...sentences(1, 4), "The harvest needs the following:", ...items])))
+      expect(text).not.toMatch(/following:$/);
+  });
+
+  it("do not end a document in a scrap", () => {
+    for (let count = 8; count < 16; count++)
+      expect(chunk(page(1, sentences(1, count))).at(-1)?.tokens).toBeGreaterThan(SIZES.chunkTokens / 4);
+  });
+
+  it("take their sections from a document's bookmarks, whatever its fonts", () => {
+    const lines = ["1 Harvest", ...sentences(1, 6), "1.1 Barley", ...sentences(7, 6)].map((text) => ({
+      text,
+      gap: 20,
+    }));
+    const bookmarks = new Map([
+      ["harvest", 0],
+      ["barley", 1],
+    ]);
+    const sections = chunkDocument([page(1, lines)], SIZES, bookmarks).map(({ section }) => section);
+    expect(new Set(sections)).toEqual(new Set(["1 Harvest", "1 Harvest > 1.1 Barley"]));
+  });
+
   it("cut what is longer than a chunk between words", () => {
     const words = Array.from({ length: 400 }, (_, i) => `word${i}`);
     const chunks = chunkDocument([page(1, [words.join(" ")])], { ...SIZES, overlapTokens: 0 });

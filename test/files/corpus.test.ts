@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
   });
 
   it("reads two columns one after the other", () => {
-    expect(textOf("multicolumn.pdf")).toMatch(/Duis eget orci sit amet orci dig-\nnissim rutrum\.\nNam dui ligula/);
+    expect(textOf("multicolumn.pdf")).toMatch(/Duis eget orci sit amet orci dignissim\nrutrum\.\nNam dui ligula/);
     expect(textOf("issue14438.pdf")).toMatch(
       /small scripts as well as for complex applications\. JavaScript, for\nexample/,
     );
@@ -101,6 +101,21 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
     ["noembed-identity-2.pdf", "あ"],
   ])("reads %s, whose font needs a character map", (name, text) => {
     expect(textOf(name)).toContain(text);
+  });
+
+  it.each([
+    ["annotation-tx2.pdf", "tx annotation"],
+    ["bug1724918.pdf", "hello\nworld"],
+    ["issue5946.pdf", "This should be visible"],
+    ["libreoffice-form.pdf", "Alice"],
+  ])("reads what stands in the form of %s", (name, text) => {
+    expect(textOf(name)).toContain(text);
+  });
+
+  it("reads fonts that name no letters, and ligatures of old TeX", () => {
+    expect(textOf("issue2537r.pdf")).toBe("LINE UP");
+    expect(textOf("issue918.pdf")).toContain("distancing the signifier");
+    expect(textOf("issue918.pdf")).toContain("the “excusatory function of ideology”");
   });
 
   it("gives lines that are the page's text, and chunks that are their spans", () => {

@@ -110,6 +110,28 @@ describe("a page", () => {
     expect(await textOf({ text: "e\uFB03cient \u00BD x\u00B2", x: 100, y: 100 })).toBe("efficient ½ x²");
   });
 
+  it("has words whole that a line's end parts, and keeps the hyphen that belongs to a word", async () => {
+    const lines = ["the rela-", "tionship of long-", "term debt and COVID-", "19 to the state-of-the-", "art remains"];
+    const texts = lines.map((text, i) => ({ text, x: 72, y: 100 + i * 14 }));
+    const pages = await readPdf(await makePdf([{ texts }]));
+    expect(pages[0]?.text).toBe("the relationship\nof long-term\ndebt and COVID-19\nto the state-of-the-art\nremains");
+    const [page] = pages;
+    expect(page?.lines.map(({ start, end }) => page.text.slice(start, end)).join("\n")).toBe(page?.text);
+  });
+
+  it("has the hyphens that are drawn, though a font takes them for soft ones", async () => {
+    expect(await textOf({ text: "2022\u00AD2023", x: 100, y: 100 })).toBe("2022-2023");
+  });
+
+  it("is read column by column from top to bottom where it is written so", async () => {
+    const texts = ["明日", "天気"].map((text, i) => ({ text, x: 300 - i * 20, y: 100 }));
+    const [page] = await readPdf(makeUnicodePdf(texts, {}, "Identity-V"));
+    expect(page?.text).toBe("明日\n天気");
+    const [first, second] = page?.lines ?? [];
+    expect(first?.box.x).toBeGreaterThan(second?.box.x ?? Infinity);
+    expect(first?.box.height).toBeGreaterThan(first?.box.width ?? Infinity);
+  });
+
   it("has no NUL and no broken character", async () => {
     expect(clean("a\u0000b\uDC00c\uD800")).toBe("abc");
     expect(await textOf({ text: "a\u0000b", x: 100, y: 100 })).toBe("ab");
@@ -142,6 +164,21 @@ describe("right-to-left text", () => {
 
   it("keeps the zero-width non-joiner", async () => {
     expect(await textOf({ text: reversed("می\u200Cخواند"), x: 100, y: 100 })).toBe("می\u200Cخواند");
+  });
+
+  it("has its brackets the right way round, though their shapes are stored", async () => {
+    expect(await textOf({ text: `(${reversed("باران")})`, x: 100, y: 100 })).toBe("(باران)");
+    const texts = [
+      { text: reversed("جدول"), x: 150, y: 100 },
+      { text: ")", x: 174, y: 100 },
+      { text: "(", x: 144, y: 100 },
+    ];
+    expect(await textOf(...texts)).toBe("(جدول)");
+  });
+
+  it("is what the file says that its glyphs stand for", async () => {
+    const [page] = await readPdf(makeUnicodePdf([{ text: "\u0654\u0647", x: 100, y: 100, actual: "هٔ" }]));
+    expect(page?.text).toBe("هٔ");
   });
 
   it("has letters in place of their shapes", async () => {

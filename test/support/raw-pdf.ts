@@ -100,13 +100,19 @@ const toUnicode = (units: Set<number>, ligatures: Record<string, string>): RawOb
 /**
  * One page of texts in any script, as a printing program leaves them: each text is shown left to right from its `x`
  * exactly in the order given, every letter half an em wide. `ligatures` are letters that one glyph stands for, by the
- * character (of the private use area) that shows it.
+ * character (of the private use area) that shows it. `actual` is what the file says that a text's glyphs stand for.
  */
-export const makeUnicodePdf = (texts: PlacedText[], ligatures: Record<string, string> = {}): Buffer => {
+export const makeUnicodePdf = (
+  texts: (PlacedText & { actual?: string })[],
+  ligatures: Record<string, string> = {},
+  encoding: "Identity-H" | "Identity-V" = "Identity-H",
+): Buffer => {
   const units = new Set<number>();
-  const show = ({ text, x, y, size = 12 }: PlacedText) => {
+  const show = ({ text, x, y, size = 12, actual }: PlacedText & { actual?: string }) => {
     for (let i = 0; i < text.length; i++) if (!(text.charAt(i) in ligatures)) units.add(text.charCodeAt(i));
-    return `BT /F1 ${size} Tf ${x} ${842 - y} Td <${hexOf(text)}> Tj ET`;
+    const shown = `<${hexOf(text)}> Tj`;
+    const said = actual === undefined ? shown : `/Span << /ActualText <FEFF${hexOf(actual)}> >> BDC ${shown} EMC`;
+    return `BT /F1 ${size} Tf ${x} ${842 - y} Td ${said} ET`;
   };
   const content = texts.map(show).join("\n");
   return makeRawPdf([
@@ -114,7 +120,7 @@ export const makeUnicodePdf = (texts: PlacedText[], ligatures: Record<string, st
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     page("/Font << /F1 5 0 R >>"),
     text(content),
-    "<< /Type /Font /Subtype /Type0 /BaseFont /Arial /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>",
+    `<< /Type /Font /Subtype /Type0 /BaseFont /Arial /Encoding /${encoding} /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>`,
     "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Arial /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor 8 0 R >>",
     toUnicode(units, ligatures),
     "<< /Type /FontDescriptor /FontName /Arial /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",

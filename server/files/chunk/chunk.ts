@@ -1,9 +1,11 @@
 import { countTokens } from "../../tokens.ts";
 import type { Chunk } from "../document.ts";
 import type { ReadPage } from "../extract/lines.ts";
+import type { Bookmarks } from "./headings.ts";
 import { packUnits, type Sizes } from "./pack.ts";
 import { mergeSpans, toLines, toParagraphs, usualOf } from "./paragraphs.ts";
-import { toUnits, type Unit } from "./units.ts";
+import type { Unit } from "./unit.ts";
+import { toUnits } from "./units.ts";
 
 /** The first word of a chunk has no space before it, and may take more tokens without. */
 const SLACK_TOKENS = 2;
@@ -42,11 +44,12 @@ const toDrafts = (units: Unit[], maxTokens: number): Draft[] => {
  * Cuts a document into passages of at most `chunkTokens` tokens. Sentences and paragraphs are packed over the whole
  * document, which finds answers better than cutting by page or by tokens alone. `pages` have no running headers.
  */
-export const chunkDocument = (pages: ReadPage[], sizes: Sizes): Chunk[] => {
+export const chunkDocument = (pages: ReadPage[], sizes: Sizes, bookmarks?: Bookmarks): Chunk[] => {
   const lines = toLines(pages);
   const usual = usualOf(lines);
-  const units = toUnits(toParagraphs(lines, usual), usual, sizes.chunkTokens - SLACK_TOKENS);
-  return packUnits(units, { ...sizes, chunkTokens: sizes.chunkTokens - SLACK_TOKENS })
+  const maxTokens = sizes.chunkTokens - SLACK_TOKENS;
+  const units = toUnits(toParagraphs(lines, usual), { usual, maxTokens, bookmarks });
+  return packUnits(units, { ...sizes, chunkTokens: maxTokens })
     .flatMap((packed) => toDrafts(packed, sizes.chunkTokens))
     .map((draft, ordinal) => ({ ordinal, ...draft }));
 };

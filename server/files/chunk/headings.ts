@@ -1,5 +1,16 @@
 import type { Paragraph, Usual } from "./paragraphs.ts";
 
+/** The bookmarks that a document brings along: how deep each title stands, by `titleKey`; 0 is the uppermost. */
+export type Bookmarks = ReadonlyMap<string, number>;
+
+/** Titles are the same whatever numbers stand before them, and however they are spaced. */
+export const titleKey = (title: string): string =>
+  title
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/^[\s\d.]{0,20}/u, "")
+    .replace(/[^\p{L}\p{N}]/gu, "");
+
 /** Sorts headings: larger letters stand above smaller ones, "2" above "2.1". */
 type Level = { size: number; depth: number };
 type Heading = Level & { title: string };
@@ -9,6 +20,8 @@ const MAX_CHARS = 150;
 const MAX_WORDS = 14;
 const TITLE_CHARS = 80;
 const PATH_CHARS = 240;
+/** Bookmarks stand above all that only looks like a heading. */
+const BOOKMARK_SIZE = 1_000_000;
 
 const NUMBER =
   /^(?:(?:chapter|section|part|appendix|item|article|note|فصل|بخش)\s+)?(\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-Z])(?:[.:)]|\s)\s*\p{L}/iu;
@@ -20,15 +33,17 @@ const ENDS_TEXT = /[.,;:!?،؛。，；]$/u;
 const textOf = ({ lines }: Paragraph) => lines.map(({ text }) => text).join(" ");
 
 /**
- * The heading that a paragraph is, if it is one: short, no sentence, and larger than the text around it or in a font
- * of its own (the parser does not tell which fonts are bold).
+ * The heading that a paragraph is, if it is one: a bookmark's title; or short, no sentence, and larger than the text
+ * around it or in a font of its own.
  */
-export const headingOf = (paragraph: Paragraph, usual: Usual): Heading | undefined => {
+export const headingOf = (paragraph: Paragraph, usual: Usual, bookmarks?: Bookmarks): Heading | undefined => {
   const [first] = paragraph.lines;
   if (!first || paragraph.row || paragraph.lines.length > MAX_LINES) return;
   const title = textOf(paragraph);
-  if (title.length > MAX_CHARS || title.split(" ").length > MAX_WORDS || !/\p{L}{2}/u.test(title)) return;
-  if (ENDS_TEXT.test(title) || STARTS_LOW.test(title)) return;
+  if (title.length > MAX_CHARS || !/\p{L}{2}/u.test(title)) return;
+  const bookmark = bookmarks?.get(titleKey(title));
+  if (bookmark !== undefined) return { title, size: BOOKMARK_SIZE, depth: bookmark };
+  if (title.split(" ").length > MAX_WORDS || ENDS_TEXT.test(title) || STARTS_LOW.test(title)) return;
   const size = Math.round(first.size * 2) / 2;
   const larger = first.size >= 1.15 * usual.size;
   const ownFont = paragraph.lines.every(({ font }) => font !== usual.font) && first.size >= 0.97 * usual.size;

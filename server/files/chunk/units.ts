@@ -1,20 +1,10 @@
 import { countTokens, takeTokens } from "../../tokens.ts";
 import type { Span } from "../document.ts";
-import { createOutline, headingOf } from "./headings.ts";
+import { createOutline, headingOf, type Bookmarks } from "./headings.ts";
 import { mergeSpans, type Paragraph, type Usual } from "./paragraphs.ts";
+import { createTables } from "./tables.ts";
+import type { Unit } from "./unit.ts";
 import { sentencesIn } from "../../text/sentences.ts";
-
-/** What is packed: a sentence, a heading, a row of a table, or a piece of one that is longer than a chunk. */
-export type Unit = {
-  text: string;
-  spans: Span[];
-  /** With the space or newline before it, so that the units of a chunk add up to its tokens, or a few more. */
-  tokens: number;
-  /** Begins a paragraph, a heading or a row. */
-  first: boolean;
-  heading: boolean;
-  section: string | null;
-};
 
 type Piece = Pick<Unit, "text" | "spans">;
 
@@ -76,26 +66,28 @@ const sentencesOf = (paragraph: Piece): Piece[] => {
 
 const lengthOf = (span: Span | undefined) => (span ? span.end - span.start : Infinity);
 
+type Reading = { usual: Usual; maxTokens: number; bookmarks?: Bookmarks | undefined };
+
 /** Everything that is to be packed, in order; no unit has more than `maxTokens` tokens. */
-export const toUnits = (paragraphs: Paragraph[], usual: Usual, maxTokens: number): Unit[] => {
+export const toUnits = (paragraphs: Paragraph[], { usual, maxTokens, bookmarks }: Reading): Unit[] => {
   const outline = createOutline();
+  const tables = createTables();
   const units: Unit[] = [];
   for (const paragraph of paragraphs) {
-    const heading = headingOf(paragraph, usual);
+    const heading = headingOf(paragraph, usual, bookmarks);
     if (heading) outline.enter(heading);
-    const about = { heading: heading !== undefined, section: outline.path() };
+    const about = { heading: heading !== undefined, section: outline.path(), lead: tables.leadOf(paragraph) };
     const whole = pieceOf(paragraph);
-    let first = true;
-    const add = ({ text, spans }: Piece, tokens: number) => {
-      units.push({ text, spans: mergeSpans(spans), tokens, first, ...about });
-      first = false;
-    };
-    const count = ({ text }: Piece) => countTokens((first ? "\n" : " ") + text);
+    const before = units.length;
+    const add = ({ text, spans }: Piece, tokens: number) =>
+      units.push({ text, spans: mergeSpans(spans), tokens, first: units.length === before, ...about });
+    const count = ({ text }: Piece) => countTokens((units.length === before ? "\n" : " ") + text);
     for (const piece of heading || paragraph.row ? [whole] : sentencesOf(whole)) {
       const tokens = count(piece);
       if (tokens <= maxTokens) add(piece, tokens);
       else for (const part of cut(piece, maxTokens - 1)) add(part, count(part));
     }
+    tables.follow(paragraph, units.slice(before));
   }
   return units;
 };

@@ -17,11 +17,12 @@ const TEX_LETTERS: Record<string, string> = Object.fromEntries(
     .map((pair) => [pair.charAt(0), pair.slice(1)]),
 );
 
-/** Letters instead of their shapes; superscripts, fractions and the like stay what they are. */
+/** Letters instead of their shapes, and hyphens that are seen; superscripts, fractions and the like stay what they are. */
 export const clean = (text: string): string =>
   text
     .replace(TEX_CODES, (code) => TEX_LETTERS[code] ?? "")
     .replace(USELESS, "")
+    .replaceAll("\u00AD", "-")
     .replace(SHAPES, (shape) => shape.normalize("NFKC").trim());
 
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;

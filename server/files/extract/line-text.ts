@@ -78,11 +78,8 @@ const fromLeft = (placed: Placed[]): Placed[] =>
   );
 
 /** The order in which a row is read; the direction that most of its letters have is the row's. */
-const readingOrder = (placed: Placed[]): Placed[] => {
-  let balance = 0;
-  for (const { direction, run } of placed)
-    balance += direction === "left" ? run.text.length : direction === "right" ? -run.text.length : 0;
-  if (balance > 0) return fromRight(placed);
+const readingOrder = (placed: Placed[], rightToLeft: boolean): Placed[] => {
+  if (rightToLeft) return fromRight(placed);
   return placed.some(({ direction }) => direction === "left") ? fromLeft(placed) : placed;
 };
 
@@ -97,18 +94,44 @@ const isSpaced = (a: Placed, b: Placed): boolean => {
   return true;
 };
 
+const BRACKETS = ["()", "[]", "{}", "«»"];
+
+/**
+ * Of brackets in right-to-left text most programs store the shape that is drawn, which is the other one's: a line in
+ * which the first of a pair closes and the last one opens has them all the wrong way round.
+ */
+const turnBrackets = (text: string): string => {
+  let turned = text;
+  for (const [open = "", close = ""] of BRACKETS.map((pair) => Array.from(pair))) {
+    const found = Array.from(turned).filter((letter) => letter === open || letter === close);
+    if (found.at(0) !== close || found.at(-1) !== open) continue;
+    turned = Array.from(turned, (letter) => (letter === open ? close : letter === close ? open : letter)).join("");
+  }
+  return turned;
+};
+
+const isRightToLeft = (placed: Placed[]): boolean => {
+  let balance = 0;
+  for (const { direction, run } of placed)
+    balance += direction === "left" ? run.text.length : direction === "right" ? -run.text.length : 0;
+  return balance > 0;
+};
+
 /** The text of runs that stand in one row, given from left to right, with one space where they are set apart, none before a vowel mark. */
 export const lineText = (runs: Run[]): string => {
   const parts: string[] = [];
+  const placed = place(runs);
+  const rightToLeft = isRightToLeft(placed);
   let previous: Placed | undefined;
-  for (const item of readingOrder(place(runs))) {
+  for (const item of readingOrder(placed, rightToLeft)) {
     if (previous && isSpaced(previous, item)) parts.push(" ");
     parts.push(item.run.text);
     previous = item;
   }
-  return parts
+  const text = parts
     .join("")
     .replace(/\s+/g, " ")
     .replace(/ (?=[\u064B-\u065F])/g, "")
     .trim();
+  return rightToLeft ? turnBrackets(text) : text;
 };

@@ -1,5 +1,6 @@
 import type { PageLine, PageText } from "../document.ts";
 import { toRegions } from "./columns.ts";
+import { joinHyphens } from "./hyphens.ts";
 import { lineText } from "./line-text.ts";
 import { toRows, type Row } from "./rows.ts";
 import { toBox, type Run, type Turn } from "./runs.ts";
@@ -52,23 +53,22 @@ const toLine = (row: Row, turn: Turn) => {
 const byTurn = (runs: Run[]): Run[][] =>
   [...Map.groupBy(runs, (run) => run.turn).values()].sort((a, b) => b.length - a.length);
 
+/** Lines one under the other as one text, with their places in it. */
+const toText = (lines: Omit<ReadLine & { text: string }, "start" | "end">[]): { text: string; lines: ReadLine[] } => {
+  let start = 0;
+  const placed = lines.map(({ text, ...line }) => {
+    const from = start;
+    start += text.length + 1;
+    return { start: from, end: from + text.length, ...line };
+  });
+  return { text: lines.map(({ text }) => text).join("\n"), lines: placed };
+};
+
 /** The lines of a page in reading order, and its text: the lines joined by newlines. */
 export const readLines = (runs: Run[]): { text: string; lines: ReadLine[] } => {
-  const lines: ReadLine[] = [];
-  const texts: string[] = [];
-  let start = 0;
-  let region = 0;
-  for (const turned of byTurn(runs)) {
-    for (const rows of toRegions(toRows(turned))) {
-      for (const row of rows) {
-        const { text, ...rest } = toLine(row, turned[0]?.turn ?? 0);
-        if (!text) continue;
-        lines.push({ start, end: start + text.length, region, ...rest });
-        texts.push(text);
-        start += text.length + 1;
-      }
-      region++;
-    }
-  }
-  return { text: texts.join("\n"), lines };
+  const regions = byTurn(runs).flatMap((turned) =>
+    toRegions(toRows(turned)).map((rows) => rows.map((row) => toLine(row, turned[0]?.turn ?? 0))),
+  );
+  const lines = regions.flatMap((region, i) => region.map((line) => ({ ...line, region: i })));
+  return toText(joinHyphens(lines.filter(({ text }) => text)));
 };

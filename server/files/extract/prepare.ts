@@ -7,17 +7,57 @@
  */
 import { registerHooks } from "node:module";
 
+/** Longer texts tell of whole paragraphs or pictures, whose letters are there all the same. */
+const MAX_ACTUAL_BYTES = 400;
+
 const CHANGES = [
+  /**
+   * Browsers and word processors say in ActualText what glyphs stand for that have no letter of their own: vowel marks
+   * in their order, joiners, hyphens of their making. It stands in for the first glyph of its span, the rest for nothing.
+   */
+  ["const showSpacedTextBuffer = [];", "const showSpacedTextBuffer = []; let said = null; const outer = [];"],
+  ["if (!keepWhiteSpace && category.isWhitespace) {", "if (!keepWhiteSpace && category.isWhitespace && !said) {"],
+  [
+    "const glyphUnicode = glyph.unicode;",
+    "const glyphUnicode = said ? said.text : glyph.unicode; if (said) said.text = '';",
+  ],
+  ["if (saveLastChar(glyphUnicode)) {", "if (glyphUnicode && saveLastChar(glyphUnicode)) {"],
+  [
+    `case OPS.beginMarkedContent:
+            flushTextContentItem();`,
+    `case OPS.beginMarkedContent:
+            flushTextContentItem();
+            outer.push(said);`,
+  ],
+  [
+    `case OPS.beginMarkedContentProps:
+            flushTextContentItem();`,
+    `case OPS.beginMarkedContentProps:
+            flushTextContentItem();
+            outer.push(said);
+            const actual = args[1] instanceof Dict ? args[1].get("ActualText") : null;
+            if (!said && typeof actual === "string" && actual.length <= ${MAX_ACTUAL_BYTES}) said = { text: stringToPDFString(actual) };`,
+  ],
+  [
+    `case OPS.endMarkedContent:
+            flushTextContentItem();`,
+    `case OPS.endMarkedContent:
+            flushTextContentItem();
+            said = outer.pop() ?? null;`,
+  ],
   /**
    * It turns right-to-left text around letter by letter, and with it what one glyph stands for: the ligature lam-alef,
    * several on every page, would come out as alef-lam. Such a glyph's letters are reversed beforehand.
    */
   [
     "textChunk.str.push(glyphUnicode);",
-    `textChunk.str.push(/^[\\u0590-\\u08FF]{2,}$/.test(glyphUnicode) ? [...glyphUnicode].reverse().join("") : glyphUnicode);`,
+    `textChunk.str.push(/^[\\u0590-\\u08FF\\u200C\\u200D]{2,}$/.test(glyphUnicode) ? [...glyphUnicode].reverse().join("") : glyphUnicode);`,
   ],
-  /** It leaves out zero-width joiners and non-joiners, which are part of the spelling of Persian and Indic words. */
-  [String.raw`|(\p{Mn}+)|(\p{Cf}+)`, String.raw`|([\p{Mn}\u200C\u200D]+)|(\p{Cf}+)`],
+  /**
+   * It leaves out zero-width joiners and non-joiners, which are part of the spelling of Persian and Indic words, and soft
+   * hyphens, which are drawn like any other.
+   */
+  [String.raw`|(\p{Mn}+)|(\p{Cf}+)`, String.raw`|([\p{Mn}\u200C\u200D]+)|((?:(?!\u00AD)\p{Cf})+)`],
   /** Which fonts are bold tells headings; by its name a font is known on all pages. */
   ["fontFamily: font.fallbackName,", "fontFamily: font.fallbackName, name: font.name,"],
   /** A glyph for which a font's own map has no letter stands for none: its number would come out as a foreign letter. */

@@ -1,6 +1,7 @@
 import { chunkDocument } from "../chunk/chunk.ts";
 import type { ExtractEvent } from "../document.ts";
 import { bodyOf } from "./body.ts";
+import { readBookmarks } from "./bookmarks.ts";
 import { readFields } from "./fields.ts";
 import type { ReadPage } from "./lines.ts";
 import { faultOf, openPdf, type PdfDocument } from "./open.ts";
@@ -53,7 +54,8 @@ export const readDocument = async (
     if (!Array.isArray(pages)) return pages;
     const body = bodyOf(pages);
     if (!body) return { reason: "PDF_NO_TEXT", pages: pages.map(({ page }) => page) };
-    const chunks = chunkDocument(body, limits);
+    const bookmarks = await readBookmarks(document).catch(() => undefined);
+    const chunks = chunkDocument(body, limits, bookmarks);
     for (let at = 0; at < chunks.length; at += CHUNKS_PER_EVENT)
       tell({ type: "chunks", chunks: chunks.slice(at, at + CHUNKS_PER_EVENT) });
   } finally {

@@ -1,5 +1,5 @@
 import type { Box } from "../../contract/files.ts";
-import { clean } from "./letters.ts";
+import { clean, directionOf } from "./letters.ts";
 import type { PdfPage } from "./open.ts";
 
 type TextContent = Awaited<ReturnType<PdfPage["getTextContent"]>>;
@@ -64,28 +64,47 @@ const within = (value: number, min: number, max: number, usual: number) =>
 const isOn = (box: Box, { width, height }: Viewport) =>
   box.x < width && box.y < height && box.x + box.width > 0 && box.y + box.height > 0;
 
+type Item = Extract<TextContent["items"][number], { str: string }>;
+
+const toRun = (item: Item, style: Style | undefined, viewport: Viewport): Run => {
+  const [a, b, c, d, x, y] = multiply(viewport.transform as Matrix, item.transform as Matrix);
+  const vertical = style?.vertical ?? false;
+  const turn = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4 + (vertical ? 1 : 0)) % 4) as Turn;
+  const size = Math.hypot(c, d) || Math.hypot(a, b) || 1;
+  const { u, v } = toFrame(turn, x, y);
+  return {
+    text: clean(item.str),
+    turn,
+    u0: u,
+    u1: u + (vertical ? item.height : item.width),
+    top: v - within(style?.ascent ?? 0, 0.6, 1.05, 0.85) * size,
+    bottom: v - within(style?.descent ?? 0, -0.4, -0.05, -0.2) * size,
+    size,
+    font: fontNameOf(style, item.fontName),
+  };
+};
+
+/** Joiners take no room, whatever the font says: they belong to the letter beside them. */
+const JOINERS = /^[\u200C\u200D]+$/;
+
+/** Gives a run what was shown right after it and is no run of its own: joiners, and glyphs whose letters it has. */
+const extend = (run: Run, { text, turn, u0, u1, bottom }: Run): void => {
+  if (text) run.text = directionOf(run.text) === "left" ? text + run.text : run.text + text;
+  else if (turn === run.turn && Math.abs(bottom - run.bottom) < run.size && Math.abs(u0 - run.u1) < run.size)
+    Object.assign(run, { u0: Math.min(u0, run.u0), u1: Math.max(u1, run.u1) });
+};
+
 /** The texts of a page in their frames, as the file orders them; what lies outside the page is left out. */
 export const placeRuns = (content: TextContent, viewport: Viewport): Run[] => {
   const runs: Run[] = [];
+  let inked: Run | undefined;
   for (const item of content.items) {
-    if (!("str" in item) || !item.str) continue;
-    const [a, b, c, d, x, y] = multiply(viewport.transform as Matrix, item.transform as Matrix);
-    const style: Style | undefined = content.styles[item.fontName];
-    const vertical = style?.vertical ?? false;
-    const turn = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4 + (vertical ? 1 : 0)) % 4) as Turn;
-    const size = Math.hypot(c, d) || Math.hypot(a, b) || 1;
-    const { u, v } = toFrame(turn, x, y);
-    const run: Run = {
-      text: clean(item.str),
-      turn,
-      u0: u,
-      u1: u + (vertical ? item.height : item.width),
-      top: v - within(style?.ascent ?? 0, 0.6, 1.05, 0.85) * size,
-      bottom: v - within(style?.descent ?? 0, -0.4, -0.05, -0.2) * size,
-      size,
-      font: fontNameOf(style, item.fontName),
-    };
-    if (run.text && Number.isFinite(u + v + size) && isOn(toBox(turn, run), viewport)) runs.push(run);
+    if (!("str" in item) || (!item.str && !item.width)) continue;
+    const run = toRun(item, content.styles[item.fontName], viewport);
+    if (!Number.isFinite(run.u0 + run.bottom + run.size) || !isOn(toBox(run.turn, run), viewport)) continue;
+    if (inked && (!run.text || JOINERS.test(run.text))) extend(inked, run);
+    else if (run.text) runs.push(run);
+    if (run.text.trim() && !JOINERS.test(run.text)) inked = run;
   }
   return runs;
 };
