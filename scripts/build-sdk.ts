@@ -133,6 +133,7 @@ const reachable = async (dist: string, from: string[]): Promise<Map<string, stri
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (found.has(path)) continue;
     const text = await readFile(join(dist, path), "utf8");
+    if (/import\("\./.test(text)) throw new Error(`${path} has an inferred type of another file: write it out.`);
     found.set(path, text.replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
     for (const [, imported = ""] of text.matchAll(/from "(\.[^"]*)\.ts"/g))
       queue.push(join(dirname(path), `${imported}.d.ts`));

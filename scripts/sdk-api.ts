@@ -31,8 +31,11 @@ export const staleTypes = async (types: Map<string, string>): Promise<string[]> 
   return [...new Set([...types.keys(), ...committed.keys()])].filter((path) => types.get(path) !== committed.get(path));
 };
 
-/** The entries whose values and functions are compared; schemas are compared through the calls that use them. */
-const ENTRIES = ["index", "react/index", "react-query", "trpc"];
+/**
+ * The entries that are compared. What schemas and TanStack Query's options give is the same procedures' inputs and outputs,
+ * in types that may neither widen nor narrow.
+ */
+const ENTRIES = ["index", "react/index"];
 
 /**
  * A project that compiles only when whoever compiles against the types in `before` compiles against those in `after`: every
@@ -50,8 +53,12 @@ export const writeComparison = async (folder: string, { before, after }: { befor
   for (const [index, entry] of ENTRIES.entries()) {
     const text = await readFile(join(folder, "before", `${entry}.d.ts`), "utf8").catch(() => undefined);
     if (text === undefined) continue;
-    lines.push(`export declare const after${index}: typeof import("./after/${entry}.js");`);
-    lines.push(`export const before${index}: typeof import("./before/${entry}.js") = after${index};`);
+    for (const name of valueNames(text)) {
+      lines.push(`declare const after${index}_${name}: typeof import("./after/${entry}.js").${name};`);
+      lines.push(
+        `export const before${index}_${name}: typeof import("./before/${entry}.js").${name} = after${index}_${name};`,
+      );
+    }
     const names = typeNames(text);
     if (names.length > 0)
       lines.push(
@@ -72,6 +79,16 @@ export const writeComparison = async (folder: string, { before, after }: { befor
   };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["comparison.ts"] }));
 };
+
+const valueNames = (text: string): string[] => [
+  ...[...text.matchAll(/export declare (?:const|class|function) (\w+)/g)].map(([, name = ""]) => name),
+  ...[...text.matchAll(/export \{([^}]*)\}/g)].flatMap(([, names = ""]) =>
+    names
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !name.startsWith("type ")),
+  ),
+];
 
 const typeNames = (text: string): string[] =>
   [

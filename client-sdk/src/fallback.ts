@@ -50,7 +50,9 @@ export const withFallback =
         } else {
           waiting.add(turn);
           current = first({ op, next }).subscribe({
-            ...observer,
+            // Leaving the socket completes what it carried, which goes on otherwise.
+            complete: () => waiting.has(turn) && observer.complete(),
+            error: (error) => waiting.has(turn) && observer.error(error),
             next: (envelope) => {
               observer.next(envelope);
               if ("error" in envelope.result && envelope.result.error) failures += 1;

@@ -213,6 +213,68 @@ describe("an answer", () => {
     expect(chats() - before).toBe(1);
   });
 
+  test("moves to a new socket at once when the network has changed, and loses and doubles nothing", async () => {
+    const page = new EventTarget();
+    const { addEventListener, removeEventListener } = page;
+    Object.assign(globalThis, {
+      addEventListener: addEventListener.bind(page),
+      removeEventListener: removeEventListener.bind(page),
+    });
+    onTestFinished(() => {
+      for (const name of ["addEventListener", "removeEventListener"]) Reflect.deleteProperty(globalThis, name);
+    });
+    let sockets = 0;
+    class CountedSocket extends WebSocket {
+      constructor(...args: ConstructorParameters<typeof WebSocket>) {
+        super(...args);
+        sockets += 1;
+      }
+    }
+    const client = await readyToTalk({ WebSocket: CountedSocket });
+    const before = sockets;
+    const answer = client.chat.ask({ question: "When was the lighthouse built?" });
+    const events: ChatEvent[] = [];
+    for await (const event of answer) {
+      events.push(event);
+      if (events.filter(({ type }) => type === "delta").length === 3 && event.type === "delta")
+        page.dispatchEvent(new Event("online"));
+    }
+    expect(sockets).toBe(before + 1);
+    expect(events).toEqual(await collect(answer));
+  });
+
+  test("comes as server-sent events where no WebSocket gets through, and survives cuts there too", async () => {
+    class BlockedSocket extends WebSocket {
+      constructor() {
+        super("ws://127.0.0.1:1/");
+      }
+    }
+    const proxy = await startTcpProxy(talkingApp.url);
+    const addresses: string[] = [];
+    const client = await readyToTalk({
+      url: proxy.url,
+      WebSocket: BlockedSocket,
+      fetch: (input, init) => {
+        addresses.push(input instanceof Request ? input.url : `${input}`);
+        return fetch(input, init);
+      },
+    });
+    const before = chats();
+    const answer = client.chat.ask({ question: "When was the lighthouse built?" });
+    const events: ChatEvent[] = [];
+    for await (const event of answer) {
+      events.push(event);
+      if (events.filter(({ type }) => type === "delta").length % 10 === 5 && event.type === "delta") proxy.cut();
+    }
+    expect(textOf(events)).toMatch(/^word0 word1 .* word39 \[1\]\.$/);
+    expect(events).toEqual(await collect(answer));
+    expect(chats() - before).toBe(1);
+    expect(addresses.filter((address) => address.endsWith("/trpc/chat.ask")).length).toBeGreaterThan(2);
+    expect(addresses.every((address) => !address.includes("lighthouse") && !/token|bearer/i.test(address))).toBe(true);
+    const stranger = connect({ url: talkingApp.url, WebSocket: BlockedSocket });
+    expect(await failureOf(collect(stranger.files.watch()))).toMatchObject({ reason: "NOT_SIGNED_IN" });
+  });
+
   test("goes on when its listener leaves, and is there to come back to", async () => {
     const client = await readyToTalk();
     const before = chats();

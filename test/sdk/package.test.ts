@@ -3,12 +3,15 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const bin = join(root, "node_modules/.bin");
 let folder: string;
 let project: string;
+let installed: string;
 let tarball: string;
 
 const run = async (command: string, args: string[], cwd: string): Promise<string> => {
@@ -24,7 +27,7 @@ const run = async (command: string, args: string[], cwd: string): Promise<string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "docuchat-package-"));
   project = join(folder, "project");
-  const installed = join(project, "node_modules/@docuchat/client");
+  installed = join(project, "node_modules/@docuchat/client");
   await mkdir(installed, { recursive: true });
   await run(process.execPath, ["scripts/build-sdk.ts", "--compile"], root);
   const packed = await run(
@@ -35,11 +38,12 @@ beforeAll(async () => {
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   tarball = join(folder, filename);
   await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", installed], folder);
-  const { dependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as {
+  const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as {
     dependencies: object;
+    peerDependencies: object;
   };
-  await mkdir(join(project, "node_modules/@trpc"));
-  for (const name of Object.keys(dependencies))
+  for (const scope of ["@trpc", "@tanstack", "@types"]) await mkdir(join(project, "node_modules", scope));
+  for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), "@types/react"])
     await symlink(join(root, "node_modules", name), join(project, "node_modules", name));
   await writeFile(join(project, "package.json"), '{"type":"module"}');
 }, 120_000);
@@ -63,40 +67,82 @@ const PROGRAM = `${MAIN}
 import type { ChatEvent } from "@docuchat/client";
 import { ChatEvent as ChatEventSchema, LIMITS } from "@docuchat/client/schemas";
 import type { AppRouter } from "@docuchat/client/trpc";
+import { useChat, type ChatMessage } from "@docuchat/client/react";
+import { useDocuChatQueries } from "@docuchat/client/react-query";
 
 export const parse = (value: unknown): ChatEvent => ChatEventSchema.parse(value);
 export const mayAsk = (question: string): boolean => question.length <= LIMITS.questionChars;
 export type Context = AppRouter["_def"]["_config"]["$types"]["ctx"];
+export const useMessages = (): readonly ChatMessage[] => useChat({ conversationId: "x" }).messages;
+export const useUsage = () => useDocuChatQueries().usage.summary.queryOptions();
 `;
 
-const compile = async (program: string, compilerOptions: object): Promise<string> => {
-  await writeFile(join(project, "program.ts"), program);
-  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types: [] };
-  const lib = ["es2024", "esnext.disposable", "dom"];
-  await writeFile(
-    join(project, "tsconfig.json"),
-    JSON.stringify({
-      compilerOptions: { target: "es2024", lib, ...strict, ...compilerOptions },
-      files: ["program.ts"],
-    }),
-  );
-  return run(join(bin, "tsc"), ["-p", "."], project);
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  noEmit: true,
+  types: [],
+  jsx: "react-jsx",
+  target: "es2024",
+  lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"],
+};
+const RESOLUTIONS = [
+  { module: "nodenext", moduleResolution: "nodenext" },
+  { module: "preserve", moduleResolution: "bundler" },
+];
+
+const compile = async (programs: string | string[], compilerOptions: object, tsc = join(bin, "tsc")) => {
+  const files: string[] = [];
+  for (const [index, text] of [programs].flat().entries()) {
+    files.push(`program-${index}.tsx`);
+    await writeFile(join(project, `program-${index}.tsx`), text);
+  }
+  const config = { compilerOptions: { ...STRICT, ...compilerOptions }, files };
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify(config));
+  return run(tsc, ["-p", "."], project);
+};
+
+/** The README's blocks, each a program of its own; all but the first go on where a client is there. */
+const readmePrograms = async (): Promise<string[]> => {
+  const readme = await readFile(join(installed, "README.md"), "utf8");
+  const given = "declare const pdf: Blob;";
+  const client = `import { createDocuChat, isReason, type DocuChat } from "@docuchat/client"; declare const client: DocuChat;`;
+  const blocks = [...readme.matchAll(/^```tsx?\n(.*?)^```/gms)].map(([, text = ""]) => text);
+  return blocks.map((text, index) => (index === 0 ? `${given}\n${text}` : `${client}${given}\n${text}`));
 };
 
 describe("the packed client", () => {
-  test.each([
-    { module: "nodenext", moduleResolution: "nodenext" },
-    { module: "preserve", moduleResolution: "bundler" },
-  ])("compiles in a strict project that checks libraries, $moduleResolution", async (options) => {
+  test.each(RESOLUTIONS)("compiles in a strict project that checks libraries, $moduleResolution", async (options) => {
     expect(await compile(PROGRAM, options)).toBe("");
     await expect(compile(`${PROGRAM}\nclient.files.get({ name: "a.pdf" });`, options)).rejects.toThrow("TS2353");
   });
 
+  test.each(["5.9", "6.0"])(
+    "compiles so with TypeScript %s too",
+    async (version) => {
+      const own = await mkdtemp(join(folder, "typescript-"));
+      await run("npm", ["install", "--prefix", own, "--no-audit", "--no-fund", `typescript@~${version}.0`], own);
+      const tsc = join(own, "node_modules/.bin/tsc");
+      expect(await run(tsc, ["--version"], own)).toContain(version);
+      for (const options of RESOLUTIONS) expect(await compile(PROGRAM, options, tsc)).toBe("");
+      await expect(compile(`${PROGRAM}\nuseChat({ model: 4 });`, RESOLUTIONS[0] ?? {}, tsc)).rejects.toThrow("TS2322");
+    },
+    180_000,
+  );
+
+  test("has a README whose every block of code is right", async () => {
+    const programs = await readmePrograms();
+    expect(programs.length).toBeGreaterThanOrEqual(6);
+    expect(await compile(programs, { module: "preserve", moduleResolution: "bundler" })).toBe("");
+  });
+
   test("asks for no declarations but its own and zod's, in its main entry", async () => {
-    const options = { module: "nodenext", lib: ["es2022", "dom"], listFiles: true };
+    const options = { module: "nodenext", lib: ["es2022", "dom"], jsx: "preserve", listFiles: true };
     const checked = await compile(MAIN, options);
     expect(checked).toContain("@docuchat/client/dist/index.d.ts");
     expect(checked).not.toContain("@trpc");
+    expect(checked).not.toContain("react");
   });
 
   test("runs in Node, on what it declares alone", async () => {
@@ -116,19 +162,39 @@ describe("the packed client", () => {
     const files = (await run("tar", ["-tzf", tarball], folder)).trim().split("\n");
     expect((await stat(tarball)).size).toBeLessThan(60_000);
     expect(files).toContain("package/README.md");
-    expect(files.filter((name) => !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md)$/.test(name))).toEqual(
-      [],
-    );
+    expect(
+      files.filter((name) => !/^package\/(dist\/.*\.(js|d\.ts)(\.map)?|package\.json|README\.md)$/.test(name)),
+    ).toEqual([]);
     const imported = new Set<string>();
     for (const name of files.filter((name) => name.includes("/dist/"))) {
       const text = await readFile(join(project, "node_modules/@docuchat/client", name.replace("package/", "")), "utf8");
       for (const [, from = ""] of text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)) imported.add(from);
     }
     const outside = [...imported].filter((from) => !/^\.\.?\/(?!.*\.\.\/\.\.)/.test(from));
-    expect(outside.sort()).toEqual(["@trpc/client", "@trpc/server", "@trpc/server/observable", "superjson", "zod"]);
+    expect(outside.sort()).toEqual([
+      "@tanstack/react-query",
+      "@trpc/client",
+      "@trpc/server",
+      "@trpc/server/observable",
+      "@trpc/tanstack-react-query",
+      "react",
+      "superjson",
+      "zod",
+    ]);
+  });
+
+  test("is what publint and Are The Types Wrong find nothing to say about", async () => {
+    expect((await publint({ pkgDir: installed, pack: false, strict: true })).messages).toEqual([]);
+    const checked = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(tarball))));
+    if (!checked.types) throw new Error("no types were found");
+    // Only for ES modules, which is said by `"type": "module"`; and `exports` are older than nobody's Node.
+    const asModule = checked.problems.filter(
+      (problem) => !("resolutionKind" in problem) || /bundler|node16-esm/.test(problem.resolutionKind),
+    );
+    expect(asModule).toEqual([]);
   });
 
   test("has the types of the server's router as it is now", async () => {
     expect(await run(process.execPath, ["scripts/build-sdk.ts", "--check"], root)).toBe("");
-  });
+  }, 180_000);
 });

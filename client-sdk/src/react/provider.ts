@@ -1,14 +1,5 @@
-import {
-  createContext,
-  createElement,
-  useContext,
-  useSyncExternalStore,
-  type ReactElement,
-  type ReactNode,
-} from "react";
+import { createContext, createElement, useContext, type ReactElement, type ReactNode } from "react";
 import type { DocuChat } from "../client.ts";
-import { hubOf } from "./hub.ts";
-import type { Store } from "./store.ts";
 
 const ClientContext = createContext<DocuChat | undefined>(undefined);
 
@@ -22,7 +13,3 @@ export const useDocuChat = (): DocuChat => {
   if (!client) throw new Error("This hook needs a <DocuChatProvider client={…}> above it.");
   return client;
 };
-
-export const useHub = () => hubOf(useDocuChat());
-
-export const useStore = <State>({ subscribe, get }: Store<State>): State => useSyncExternalStore(subscribe, get, get);

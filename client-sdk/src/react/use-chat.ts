@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "react";
 import { createChatStore, type ChatOptions, type ChatState, type ChatStore } from "./chat-store.ts";
-import { useDocuChat, useHub, useStore } from "./provider.ts";
+import { useDocuChat } from "./provider.ts";
+import { useHub, useStore } from "./use-hub.ts";
 
 export type ChatControls = ChatState &
   Pick<ChatStore, "ask" | "cancel" | "regenerate" | "rate"> & {

@@ -6,7 +6,8 @@ import type { Conversation } from "../schemas.ts";
 import type { Signal } from "../signal.ts";
 import { onWake } from "../wake.ts";
 import { createPagedList } from "./paged-list.ts";
-import { useDocuChat, useHub, useStore } from "./provider.ts";
+import { useDocuChat } from "./provider.ts";
+import { useHub, useStore } from "./use-hub.ts";
 
 export type ConversationList = {
   /** The last used first. */

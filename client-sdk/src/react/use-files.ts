@@ -5,7 +5,8 @@ import type { File, FileStatus } from "../schemas.ts";
 import { onWake } from "../wake.ts";
 import type { FileFeed } from "./file-feed.ts";
 import { createPagedList } from "./paged-list.ts";
-import { useDocuChat, useHub, useStore } from "./provider.ts";
+import { useDocuChat } from "./provider.ts";
+import { useHub, useStore } from "./use-hub.ts";
 
 export type FileList = {
   /** The newest first. */

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useHub, useStore } from "./provider.ts";
+import { useHub, useStore } from "./use-hub.ts";
 import type { SessionState, SessionStore } from "./session-store.ts";
 
 export type SessionControls = SessionState & Pick<SessionStore, "requestCode" | "verifyCode" | "signOut" | "back">;

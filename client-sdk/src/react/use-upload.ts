@@ -1,4 +1,4 @@
-import { useHub, useStore } from "./provider.ts";
+import { useHub, useStore } from "./use-hub.ts";
 import type { UploadItem, UploadStore } from "./uploads-store.ts";
 
 export type Uploads = { uploads: readonly UploadItem[] } & Pick<UploadStore, "upload" | "cancel" | "dismiss">;

@@ -162,23 +162,26 @@ export declare const Reason: z.ZodEnum<{
     TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
 }>;
 /** What a reason carries beside its message. Reasons without a row carry nothing. */
-export type ReasonData = {
-    INVALID_INPUT: {
-        issues?: {
-            path: string;
-            message: string;
-        }[];
-    };
-    RATE_LIMITED: {
-        retryAfterMs: number;
-    };
+export declare const ReasonData: {
+    readonly INVALID_INPUT: z.ZodObject<{
+        issues: z.ZodOptional<z.ZodArray<z.ZodObject<{
+            path: z.ZodString;
+            message: z.ZodString;
+        }, z.core.$strip>>>;
+    }, z.core.$strip>;
+    readonly RATE_LIMITED: z.ZodObject<{
+        retryAfterMs: z.ZodNumber;
+    }, z.core.$strip>;
     /** Null when it does not reset by itself: what is kept counts until it is removed. */
-    QUOTA_EXCEEDED: {
-        resetsAt: string | null;
-    };
-    PDF_NO_TEXT: {
-        pages: number[];
-    };
+    readonly QUOTA_EXCEEDED: z.ZodObject<{
+        resetsAt: z.ZodNullable<z.ZodISODateTime>;
+    }, z.core.$strip>;
+    readonly PDF_NO_TEXT: z.ZodObject<{
+        pages: z.ZodArray<z.ZodInt>;
+    }, z.core.$strip>;
+};
+export type ReasonData = {
+    [R in keyof typeof ReasonData]: z.infer<(typeof ReasonData)[R]>;
 };
 export type DataOf<R extends Reason> = R extends keyof ReasonData ? ReasonData[R] : object;
 /** The body of every HTTP error; a reason's data stands beside its message. */

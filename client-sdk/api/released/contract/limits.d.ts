@@ -16,5 +16,6 @@ export declare const LIMITS: {
     readonly frameBytes: number;
     readonly callsPerBatch: 10;
     readonly subscriptionsPerSocket: 16;
+    readonly callsInFlightPerSocket: 8;
     readonly socketAuthenticateMs: 5000;
 };
