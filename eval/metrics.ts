@@ -1,5 +1,5 @@
 import { sentencesIn } from "../server/text/sentences.ts";
-import { wordsOf } from "../server/text/words.ts";
+import { isUnspaced, wordsOf } from "../server/text/words.ts";
 import type { Span } from "../server/files/document.ts";
 
 export type Found = { file: string; pageFrom: number; pageTo: number; spans: readonly Span[] };
@@ -43,11 +43,15 @@ export const evidenceRecall = (hits: readonly Found[], gold: Gold): number => {
   return all === 0 ? 0 : held / all;
 };
 
-const plain = (text: string) => ` ${wordsOf(text).join(" ")} `;
+/** Words between spaces; of scripts without spaces the single characters. */
+const plain = (text: string) =>
+  ` ${wordsOf(text)
+    .filter((word) => !isUnspaced(word) || Array.from(word).length === 1)
+    .join(" ")} `;
 
 /** Whether a text holds one of the answers, word by word, however it is written. */
 export const containsAnswer = (text: string, answers: readonly string[]): boolean =>
-  answers.some((answer) => plain(text).includes(plain(answer).trim()));
+  answers.some((answer) => plain(text).includes(plain(answer)));
 
 export type Statement = { text: string; cites: number[] };
 
@@ -63,7 +67,10 @@ export const statementsOf = (answer: string): Statement[] => {
     .filter((line) => !/^\s*\([^]*\)\s*$/.test(line))
     .flatMap((line) => sentencesIn(line).map(({ start, end }) => line.slice(start, end)))
     .map((sentence) => ({
-      text: sentence.replaceAll(/\[[\d, ]+\]/g, "").trim(),
+      text: sentence
+        .replaceAll(/\[[\d, ]+\]/g, "")
+        .replaceAll(/\s+(?=[.!?。！？؟۔…]|$)/gu, "")
+        .trim(),
       cites: [...sentence.matchAll(/\[([\d, ]+)\]/g)].flatMap(([, numbers = ""]) => numbers.split(",").map(Number)),
     }))
     .filter(({ text }) => /[\p{L}\p{N}]/u.test(text));

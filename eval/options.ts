@@ -9,7 +9,7 @@ npm run eval -- --questions mine.jsonl --files ./pdfs   your own PDFs
 npm run eval -- --set TOP_K=10 --against TOP_K=6 two configurations side by side
 npm run eval -- --compare before.json            with an earlier run's --json after.json
   --json FILE      writes the figures          --baseline       stores them as the new baseline
-  --asks N         answers at most N questions of each kind in each row`;
+  --searches N, --asks N    at most N questions of each kind in each row`;
 
 /** npm runs scripts in the project's folder, and keeps where it was called in INIT_CWD. */
 const path = (name: string) => resolve(process.env["INIT_CWD"] ?? process.cwd(), name);
@@ -41,6 +41,7 @@ export const readOptions = (args: string[]) => {
       compare: { type: "string" },
       json: { type: "string" },
       baseline: { type: "boolean", default: false },
+      searches: { type: "string" },
       asks: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -51,7 +52,10 @@ export const readOptions = (args: string[]) => {
   return {
     ...values,
     form: values.short ? ("short" as const) : ("full" as const),
-    limits: values.asks === undefined ? limits : { ...limits, asks: Number(values.asks) },
+    limits: {
+      searches: values.searches === undefined ? limits.searches : Number(values.searches),
+      asks: values.asks === undefined ? limits.asks : Number(values.asks),
+    },
     only: values.only?.split(","),
     own:
       values.questions !== undefined && values.files !== undefined

@@ -1,6 +1,7 @@
 import { inTenant, insertChunks, setProgress, storedOrdinals } from "../../db/index.ts";
 import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
+import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 import { describe } from "./describe.ts";
 import type { Chunk } from "./document.ts";
@@ -76,7 +77,7 @@ const toChunkRow = (run: Run, chunk: Chunk, embedding: Float32Array | undefined)
     page_from: Math.min(...pages),
     page_to: Math.max(...pages),
     spans: chunk.spans,
-    words: wordsOf(describe(run.name, chunk)).join(" "),
+    words: indexWords(wordsOf(describe(run.name, chunk))),
     embedding,
   };
 };

@@ -1,40 +1,26 @@
 import type { TenantContext } from "../context.ts";
-import { wordsOf } from "../text/words.ts";
 import { record } from "../ledger.ts";
 import { inTenant } from "../../db/index.ts";
+import { leans } from "./leans.ts";
 
 type Turn = { role: "user" | "assistant"; content: string };
 type Leaning = { question: string; history: Turn[]; model: string };
-
-/** Words that point back at what was said: English, German, Persian, Arabic. Chinese and others go by length alone. */
-const POINTERS = new Set(
-  `it its they them their this that these those he him his she her there one ones same other others also else then
-  er sie es ihn ihm ihr dies diese dieser dieses das dort davon daran darin
-  آن این او آنها اینها ان انها همان دیگر هو هي هم هذا هذه ذلک تلک هناک`.split(/\s+/),
-);
-const SHORT_WORDS = 4;
-
-/** Whether a question cannot be understood, or searched for, without what was asked before it. */
-export const leans = (question: string): boolean => {
-  const words = wordsOf(question);
-  return words.length <= SHORT_WORDS || words.some((word) => POINTERS.has(word));
-};
 
 const RULES = `Rewrite the last question so that it can be understood without the conversation. Keep its language.
 Answer with the question alone.`;
 
 /**
  * A question that leans on the conversation as one that stands alone: by the model, or, where the provider cannot, by
- * carrying the previous question along. Undefined when the question stands by itself.
+ * carrying the question along that it leans on. Undefined when the question stands by itself.
  */
 export const rewrite = async (
   ctx: TenantContext,
   { question, history, model }: Leaning,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  const previous = history.findLast((turn) => turn.role === "user")?.content;
-  if (previous === undefined || !leans(question)) return undefined;
-  if (!ctx.app.model.rewrite) return `${previous} ${question}`;
+  const asked = history.filter((turn) => turn.role === "user").map((turn) => turn.content);
+  if (asked.length === 0 || !leans(question)) return undefined;
+  if (!ctx.app.model.rewrite) return carryAlong(asked, question);
   const conversation = history.map((turn) => `${turn.role}: ${turn.content}`).join("\n");
   const { text, ...tokens } = await ctx.app.model.rewrite(
     {
@@ -50,4 +36,16 @@ export const rewrite = async (
     record(trx, { kind: "chat", model, userId: ctx.userId, ...tokens }),
   );
   return text.trim() || undefined;
+};
+
+const MOST_CARRIED = 3;
+
+/** The last question that stands by itself, and those that lean on it. */
+const carryAlong = (asked: readonly string[], question: string): string => {
+  const recent = asked.slice(-MOST_CARRIED);
+  const from = Math.max(
+    0,
+    recent.findLastIndex((earlier) => !leans(earlier)),
+  );
+  return [...recent.slice(from), question].join(" ");
 };

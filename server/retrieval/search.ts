@@ -4,24 +4,29 @@ import type { TenantContext } from "../context.ts";
 import { configuredSpace, embedderFor } from "../embedder.ts";
 import { ReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
+import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
+import { rerank } from "./rerank.ts";
 
 export type Retrieved = SearchRow;
 
 type Query = { query: string; fileIds?: readonly string[] | undefined; limit: number };
 
+/** As many of the fused ranks are compared word by word. */
+const CANDIDATES = 30;
+
 /**
  * The passages of the tenant's ready files that fit a query best, best first: vector and full text fused by reciprocal
- * rank. While a tenant is served from the space of an older model, the query is embedded there; where that cannot be
+ * rank, the first of them ranked again by their words. While a tenant is served from the space of an older model, the query is embedded there; where that cannot be
  * reached any more, full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be
  * embedded in the configured space.
  */
 export const retrieve = async (ctx: TenantContext, query: Query, signal?: AbortSignal): Promise<Retrieved[]> => {
   let space = configuredSpace(ctx.app);
   for (;;) {
-    const found = await retrieveIn(ctx, { ...query, space }, signal);
-    if ("rows" in found) return found.rows;
+    const found = await retrieveIn(ctx, { ...query, limit: Math.max(CANDIDATES, query.limit), space }, signal);
+    if ("rows" in found) return rerank(query.query, found.rows, query.limit);
     space = found.served;
   }
 };
@@ -36,7 +41,7 @@ const retrieveIn = async (
 ): Promise<Found> => {
   const { app, tenantId, userId } = ctx;
   const embedded = await embedQuery(ctx, { query, space }, signal);
-  const words = wordsOf(query).join(" ");
+  const words = indexWords(wordsOf(query));
   return inTenant(app.db, tenantId, async (trx) => {
     if (!embedded) return { rows: await searchChunks(trx, { words, fileIds, limit }) };
     const { vector, tokens } = embedded;

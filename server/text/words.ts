@@ -1,6 +1,10 @@
 /** Scripts written without spaces between words: their characters and pairs of characters stand for words. */
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー`;
 const WORD = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+`, "gu");
+const SPACED_WORD = /[\p{L}\p{N}]+/gu;
+const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
+const PLAIN_WORD = /[a-z0-9]+/g;
+const IS_PLAIN = /^[\0-\x7f]*$/;
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 
 /** Longer runs are ciphers or data, not words: they are cut, so that no text can make a word costly. */
@@ -21,12 +25,25 @@ const normalize = (text: string): string =>
 
 /** The words of a text, repeated as often as they occur, in order. */
 export const wordsOf = (text: string): string[] => {
+  // Most texts take a tenth of the time that the general rule would.
+  if (IS_PLAIN.test(text)) return cutLong(text.toLowerCase().match(PLAIN_WORD) ?? []);
+  const normal = normalize(text);
+  if (!HAS_UNSPACED.test(normal)) return cutLong(normal.match(SPACED_WORD) ?? []);
   const words: string[] = [];
-  for (const [run] of normalize(text).matchAll(WORD))
+  for (const [run] of normal.matchAll(WORD))
     if (IS_UNSPACED.test(run)) pushCharactersAndPairs(run, words);
-    else for (let at = 0; at < run.length; at += MAX_WORD_CHARS) words.push(run.slice(at, at + MAX_WORD_CHARS));
+    else words.push(...cutLong([run]));
   return words;
 };
+
+const cutLong = (runs: string[]): string[] =>
+  runs.some((run) => run.length > MAX_WORD_CHARS)
+    ? runs.flatMap((run) =>
+        Array.from({ length: Math.ceil(run.length / MAX_WORD_CHARS) }, (_, at) =>
+          run.slice(at * MAX_WORD_CHARS, (at + 1) * MAX_WORD_CHARS),
+        ),
+      )
+    : runs;
 
 /** Whether `wordsOf` made this word from a script that is written without spaces. */
 export const isUnspaced = (word: string): boolean => IS_UNSPACED.test(word);

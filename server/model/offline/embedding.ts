@@ -1,11 +1,12 @@
 import type { EmbeddingPurpose } from "../model.ts";
 import type { Rarity } from "./rarity.ts";
-import { stem } from "./stem.ts";
-import { isStopWord } from "./stop-words.ts";
+import { languageOf } from "../../text/language.ts";
+import { stem } from "../../text/stem.ts";
+import { isStopWord, type Language } from "../../text/stop-words.ts";
 import { isUnspaced, wordsOf } from "../../text/words.ts";
 
 /** Changes with every change of the recipe: vectors of two recipes are never compared. */
-export const RECIPE = "offline-lexical-1";
+export const RECIPE = "offline-lexical-2";
 export const DIMENSIONS = 1536;
 
 /** Of passages, as BM25 expects them (S. Robertson, H. Zaragoza, 2009): k1, b and the usual length in words. */
@@ -28,16 +29,19 @@ export type Embedder = (text: string, purpose: EmbeddingPurpose) => Float32Array
  */
 export const createEmbedder = (rarity: Rarity): Embedder => {
   const cache = new Map<string, Features>();
-  const featuresOf = (word: string): Features => {
-    const known = cache.get(word);
+  const featuresOf = (word: string, language: Language): Features => {
+    const key = `${language} ${word}`;
+    const known = cache.get(key);
     if (known) return known;
-    const made = makeFeatures(word, rarity(word));
-    cache.set(word, made);
+    const made = makeFeatures(word, stem(word, language), rarity(word));
+    cache.set(key, made);
     return made;
   };
   return (text, purpose) => {
     if (cache.size >= CACHED_WORDS) cache.clear();
-    const words = wordsOf(text).map(featuresOf);
+    const written = wordsOf(text);
+    const language = languageOf(written);
+    const words = written.map((word) => featuresOf(word, language));
     const saturation = K1 * (1 - B + (B * words.length) / USUAL_WORDS);
     const byStem = count(words.map(({ stem }) => stem));
     const vector = new Float32Array(DIMENSIONS);
@@ -65,8 +69,7 @@ const add = (vector: Float32Array, { buckets, weights }: Features, weight: numbe
   }
 };
 
-const makeFeatures = (word: string, rarity: number): Features => {
-  const root = stem(word);
+const makeFeatures = (word: string, root: string, rarity: number): Features => {
   const grams = isStopWord(word) || isUnspaced(word) ? [] : gramsOf(`_${word}_`);
   const buckets = new Uint16Array(2 * (1 + grams.length));
   const weights = new Float32Array(buckets.length);

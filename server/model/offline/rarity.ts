@@ -1,5 +1,5 @@
 import { loadRanks } from "./ranks.ts";
-import { isStopWord } from "./stop-words.ts";
+import { isStopWord } from "../../text/stop-words.ts";
 
 /** How much a word tells, in the manner of an inverse document frequency: 0.2 for "the", about 6 for a rare name. */
 export type Rarity = (word: string) => number;

@@ -1,30 +1,69 @@
+import { languageOf as languageOfWords } from "../../text/language.ts";
+import { wordsOf } from "../../text/words.ts";
 import { NO_ANSWER } from "../model.ts";
-import type { Extract } from "./answer.ts";
+import type { Extract, Extracted } from "./answer.ts";
 
-type Language = "english" | "persian" | "other";
+type Language = "english" | "persian" | "arabic" | "german" | "french" | "spanish" | "chinese" | "other";
 
-const WORDING: Record<Language, { about: string; none: string }> = {
+type Wording = { about: string; none: string; nearest: string };
+
+const WORDING: Record<Language, Wording> = {
   english: {
     about: "(Offline extractive answer: sentences quoted from your documents.)",
     none: "The documents do not tell.",
+    nearest: "The nearest that they say:",
   },
   persian: {
     about: "(پاسخ استخراجی آفلاین: جمله‌ها عیناً از سندهای شماست.)",
     none: "در سندها پاسخی برای این پرسش نیست.",
+    nearest: "نزدیک‌ترین جمله:",
   },
-  other: { about: "(Offline, extractive.)", none: "—" },
+  arabic: {
+    about: "(إجابة استخراجية دون اتصال: جمل مقتبسة من مستنداتك.)",
+    none: "لا تذكر المستندات ذلك.",
+    nearest: "أقرب ما ورد فيها:",
+  },
+  german: {
+    about: "(Extraktive Offline-Antwort: Sätze aus Ihren Dokumenten.)",
+    none: "Die Dokumente sagen es nicht.",
+    nearest: "Am nächsten kommt:",
+  },
+  french: {
+    about: "(Réponse extractive hors ligne : phrases citées de vos documents.)",
+    none: "Les documents ne le disent pas.",
+    nearest: "Le plus proche :",
+  },
+  spanish: {
+    about: "(Respuesta extractiva sin conexión: frases citadas de sus documentos.)",
+    none: "Los documentos no lo dicen.",
+    nearest: "Lo más cercano:",
+  },
+  chinese: {
+    about: "（离线摘录式回答：句子均引自您的文档。）",
+    none: "文档中没有说明。",
+    nearest: "最接近的内容：",
+  },
+  other: { about: "(Offline, extractive.)", none: "—", nearest: "…" },
 };
 
-/** The answer as it is sent: each sentence verbatim with its marker, and last what kind of answer this is. */
-export const wordAnswer = (question: string, extracts: readonly Extract[]): string => {
-  const { about, none } = WORDING[languageOf(question)];
-  if (extracts.length === 0) return `${NO_ANSWER} ${none}`;
-  return `${extracts.map(({ n, text }) => `${text} [${n}]`).join(" ")}\n\n${about}`;
+/**
+ * The answer as it is sent: each sentence verbatim with its marker, and last what kind of answer this is. Where the
+ * sources do not tell, it says so and quotes what comes nearest.
+ */
+export const wordAnswer = (question: string, { answers, nearest }: Extracted): string => {
+  const { about, none, nearest: introduction } = WORDING[languageOf(question)];
+  if (answers.length > 0) return `${answers.map(quote).join(" ")}\n\n${about}`;
+  return nearest ? `${NO_ANSWER} ${none}\n\n${introduction} ${quote(nearest)}` : `${NO_ANSWER} ${none}`;
 };
 
-/** By letters alone: Persian has some that Arabic lacks, and people type either's keyboard. */
+const quote = ({ n, text }: Extract): string => `${text} [${n}]`;
+
+/** By letters first: Persian has some that Arabic lacks, and people type either's keyboard. */
 const languageOf = (question: string): Language => {
   if (/[پچژگیک]/.test(question)) return "persian";
-  if (/\p{Script=Arabic}/u.test(question)) return /[يكةأإى]/.test(question) ? "other" : "persian";
-  return /\p{L}/u.test(question) && !/[^\p{Script=Latin}\P{L}]/u.test(question) ? "english" : "other";
+  if (/\p{Script=Arabic}/u.test(question)) return /[يكةأإى]/.test(question) ? "arabic" : "persian";
+  if (/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(question)) return "other";
+  if (/\p{Script=Han}/u.test(question)) return "chinese";
+  if (!/\p{L}/u.test(question) || /[^\p{Script=Latin}\P{L}]/u.test(question)) return "other";
+  return languageOfWords(wordsOf(question));
 };

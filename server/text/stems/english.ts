@@ -3,7 +3,7 @@
  * Program 14 (1980), with the author's two later departures (`logi` and `bli`), https://tartarus.org/martin/PorterStemmer.
  * Words that are not plain Latin letters come back unchanged.
  */
-export const stem = (word: string): string => {
+export const stemEnglish = (word: string): string => {
   if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;
   let at = stripInflection(stripPlural(word));
   if (at.endsWith("y") && hasVowel(at.slice(0, -1))) at = `${at.slice(0, -1)}i`;

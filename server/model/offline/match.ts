@@ -1,0 +1,76 @@
+import { languageOf } from "../../text/language.ts";
+import { sentencesIn } from "../../text/sentences.ts";
+import { stem } from "../../text/stem.ts";
+import { isStopWord } from "../../text/stop-words.ts";
+import { wordsOf } from "../../text/words.ts";
+
+/** What a word counts that matches but for what is attached to it, and the least share that must match. */
+const AFFIXED = 0.7;
+const LEAST_ROOT = 0.6;
+
+/** The stems of a text in order, and how often each occurs. */
+export type Stems = { order: string[]; counts: Map<string, number> };
+
+export const stemsOf = (text: string): Stems => {
+  const words = wordsOf(text);
+  const language = languageOf(words);
+  const order = words.map((word) => stem(word, language));
+  const counts = new Map<string, number>();
+  for (const root of order) counts.set(root, (counts.get(root) ?? 0) + 1);
+  return { order, counts };
+};
+
+/** A stem that a question tells something by; what stands before the sentence that asks counts less. */
+export type Term = { word: string; root: string; asked: boolean };
+
+/** The sentence that asks: the last one. What comes before it tells what it is about. */
+export const askingSentence = (question: string): string => {
+  const last = sentencesIn(question).at(-1);
+  return last ? question.slice(last.start, last.end) : question;
+};
+
+/** The terms of a question in order; all of its words where none tells anything. */
+export const termsOf = (question: string): Term[] => {
+  const words = wordsOf(question);
+  const language = languageOf(words);
+  const firstAsked = words.length - wordsOf(askingSentence(question)).length;
+  const all = words.map((word, at) => ({ word, root: stem(word, language), asked: at >= firstAsked }));
+  const telling = all.filter(({ word }) => !isStopWord(word));
+  return telling.length > 0 ? telling : all;
+};
+
+const MOST_PAIRS = 50;
+
+/** Stems that stand next to each other in a question, each pair once. */
+export const neighboursIn = (terms: readonly Term[]): [first: string, second: string][] => {
+  const pairs = new Map<string, [string, string]>();
+  for (const [at, { root }] of terms.entries()) {
+    const before = terms[at - 1]?.root;
+    if (before !== undefined) pairs.set(`${before} ${root}`, [before, root]);
+    if (pairs.size === MOST_PAIRS) break;
+  }
+  return [...pairs.values()];
+};
+
+/** How often a text has a stem; less than once where it stands there with something attached. */
+export const timesIn = ({ counts }: Stems, root: string): number => {
+  const times = counts.get(root);
+  if (times !== undefined) return times;
+  for (const other of counts.keys()) if (isAffixed(root, other)) return AFFIXED;
+  return 0;
+};
+
+/** Whether one word is most of the other with something before or behind it: articles, cases, compounds. */
+const isAffixed = (one: string, other: string): boolean => {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  if (short.length < 3 || short.length < LEAST_ROOT * long.length) return false;
+  return long.startsWith(short) || long.endsWith(short);
+};
+
+const PHRASE_WORDS = 3;
+
+/** Whether one stem follows another within a few words. */
+export const follows = ({ order, counts }: Stems, first: string, second: string): boolean =>
+  counts.has(first) &&
+  counts.has(second) &&
+  order.some((root, at) => root === first && order.slice(at + 1, at + 1 + PHRASE_WORDS).includes(second));
