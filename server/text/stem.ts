@@ -47,12 +47,6 @@ const makeStem = (word: string, language: Language): string => {
   return rightToLeft ? stemEnglish(word) : word;
 };
 
-/** The stems of a text's words, in order. */
-export const stemAll = (words: readonly string[]): string[] => {
-  const language = languageOf(words);
-  return words.map((word) => stem(word, language));
-};
-
 /**
  * The words that full text indexes and looks for: each as it stands, and its stem beside it where the database, which
  * knows English alone, would not find it by itself.
