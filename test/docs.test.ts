@@ -47,7 +47,7 @@ const compile = async (modules: Record<string, string>): Promise<string> => {
   );
   for (const [name, code] of Object.entries({ "given.ts": GIVEN, ...modules }))
     await writeFile(join(folder, name), code);
-  const { stdout } = await promisify(execFile)(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder]).catch(
+  const { stdout } = await promisify(execFile)(join(ROOT, "node_modules/.bin/tsc"), ["-p", "."], { cwd: folder }).catch(
     (error: { stdout: string }) => error,
   );
   return stdout;
