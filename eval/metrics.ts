@@ -64,7 +64,7 @@ const NEXT_STATEMENT = new RegExp(`(${MARKERS})(["'”’»)]*[.!?。！？؟۔�
 export const statementsOf = (answer: string): Statement[] => {
   const lines = answer.replace(BEHIND_STOP, " $2$1 ").replace(NEXT_STATEMENT, "$1$2\n").split("\n");
   return lines
-    .filter((line) => !/^\s*\([^]*\)\s*$/.test(line))
+    .filter((line) => !/^\s*[(（][^]*[)）]\s*$/.test(line))
     .flatMap((line) => sentencesIn(line).map(({ start, end }) => line.slice(start, end)))
     .map((sentence) => ({
       text: sentence
