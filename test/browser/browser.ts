@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { glob, mkdir, stat } from "node:fs/promises";
+import { glob, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import axeCore from "axe-core";
@@ -36,8 +36,13 @@ export const buildConsole = async (): Promise<void> => {
   if (built && built.mtimeMs > (await newest())) return;
   // In a process of its own: what the test runner has set would make it a build for development.
   const { NODE_ENV: _, ...env } = process.env;
-  const args = [join(ROOT, "node_modules/vite/bin/vite.js"), "build", "console", "--logLevel", "error"];
+  const fresh = join(ROOT, `node_modules/.console-${process.pid}`);
+  const vite = join(ROOT, "node_modules/vite/bin/vite.js");
+  const args = [vite, "build", "console", "--logLevel", "error", "--outDir", fresh, "--emptyOutDir"];
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+  // Put in place at once: other tests may be reading what was built before.
+  await rm(join(ROOT, "console/dist"), { recursive: true, force: true });
+  await rename(fresh, join(ROOT, "console/dist"));
 };
 
 export type Visit = {

@@ -86,6 +86,7 @@ describe.skipIf(!isBuilt)("the console (`npm run build:console` builds it)", () 
   test("is small: what comes before the first document is opened", async () => {
     const html = await page();
     const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path ?? "");
+    expect(paths.length).toBeGreaterThan(1);
     const bytes = await Promise.all(
       paths.map(async (path) => (await fetch(`${app.url}${path}`, { method: "HEAD" })).headers.get("content-length")),
     );
