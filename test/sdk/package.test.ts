@@ -204,5 +204,5 @@ describe("the packed client", () => {
 
   test("has the types of the server's router as it is now", async () => {
     expect(await run(process.execPath, ["scripts/build-sdk.ts", "--check"], root)).toBe("");
-  }, 180_000);
+  }, 600_000);
 });
