@@ -9,6 +9,7 @@ export const LIMITS = {
   commentChars: 2_000,
   titleChars: 120,
   fileNameChars: 200,
+  fileNameBytes: 240,
   fileIdsPerQuestion: 100,
   pageSize: 100,
   searchHits: 50,
