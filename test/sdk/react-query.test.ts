@@ -6,7 +6,8 @@ import { startTestApp } from "../support/app.ts";
 import { makePdf } from "../support/pdf.ts";
 
 const app = await startTestApp();
-const { renderHook } = await import("../support/react.ts");
+const { renderHook, useDocument } = await import("../support/react.ts");
+useDocument();
 const { useDocuChatQueries, useSubscription } = await import("../../client-sdk/src/react-query.ts");
 
 const signedIn = async () => {

@@ -15,7 +15,8 @@ const vendor = await startOpenAiServer(TALK);
 afterAll(() => vendor.close());
 const app = await startTestApp({ env: { OPENAI_API_KEY: "test", OPENAI_BASE_URL: vendor.baseUrl } });
 // The server is no page: it starts before there is a document.
-const { renderHook } = await import("../support/react.ts");
+const { renderHook, useDocument } = await import("../support/react.ts");
+useDocument();
 const { useChat, useConversations, useDocuChat, useFiles, useSession, useUpload } =
   await import("../../client-sdk/src/react/index.ts");
 

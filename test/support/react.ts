@@ -1,14 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Window } from "happy-dom";
 import { createElement, StrictMode, type ReactNode } from "react";
 import { onTestFinished, vi } from "vitest";
 import type { DocuChat } from "../../client-sdk/src/index.ts";
 import { DocuChatProvider } from "../../client-sdk/src/react/index.ts";
+import { cleanUp } from "./clean-up.ts";
 
 /** A document for React, and nothing else of a browser: the network stays Node's own. */
 const window = Object.assign(new Window(), { fetch: globalThis.fetch, WebSocket: globalThis.WebSocket });
-Object.assign(globalThis, { window, document: window.document });
+const show = () => Object.assign(globalThis, { window, document: window.document });
+show();
 const { createRoot } = await import("react-dom/client");
 const { flushSync } = await import("react-dom");
+
+/** For the tests of one file: others share the process, and libraries take one with a window for a browser. */
+export const useDocument = (): void => {
+  show();
+  cleanUp(async () => {
+    // What React does behind an unmount still looks at the window.
+    await sleep(100);
+    for (const name of ["window", "document"]) Reflect.deleteProperty(globalThis, name);
+  });
+};
 
 export type RenderedHook<Result, Props> = {
   /** What the hook gave in the last render. */
