@@ -9,6 +9,7 @@ export declare const LIMITS: {
     readonly commentChars: 2000;
     readonly titleChars: 120;
     readonly fileNameChars: 200;
+    readonly fileNameBytes: 240;
     readonly fileIdsPerQuestion: 100;
     readonly pageSize: 100;
     readonly searchHits: 50;
