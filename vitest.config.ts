@@ -9,5 +9,10 @@ export default defineConfig({
     retry: process.env["CI"] ? 1 : 0,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    coverage: {
+      include: ["server/**", "db/**"],
+      exclude: ["server/files/extract/**", "db/pglite/thread.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+    },
   },
 });

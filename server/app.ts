@@ -111,7 +111,11 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     jobs,
     store,
     delivery,
-    tokens: createTokens({ secret, ttlMs: config.tokenTtlMs }),
+    tokens: createTokens({
+      secret,
+      ttlMs: config.tokenTtlMs,
+      previousSecrets: config.previousJwtSecrets,
+    }),
     codeKey: deriveKey(secret, "login-code"),
     answers: new Map(),
     beginning: new Set(),

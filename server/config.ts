@@ -36,6 +36,8 @@ const list = z.string().transform((text) =>
 );
 const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
+/** Generated ones, as `openssl rand -base64 48` writes them: without commas. */
+const secrets = list.refine((all) => all.every((secret) => secret.length >= 32), "must each be at least 32 bytes");
 const url = (protocol: RegExp) => z.url({ protocol }).optional();
 
 /** `s3://key:secret@host:port/bucket?region=eu-central-1`, `&tls=off` for a store without. */
@@ -64,6 +66,7 @@ const Variables = z.object({
   EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
   EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
   JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
+  JWT_PREVIOUS_SECRETS: secrets.default([]),
   TOKEN_TTL_DAYS: count(7, 1, 365),
   TENANT_HEADER: z
     .string()
@@ -89,6 +92,8 @@ const Environment = Variables.superRefine((env, context) => {
   const refuse = (path: keyof typeof env, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
   if (env.CHUNK_OVERLAP * 2 > env.CHUNK_TOKEN_SIZE) refuse("CHUNK_OVERLAP", "must be at most half of CHUNK_TOKEN_SIZE");
+  if (env.JWT_SECRET && env.JWT_PREVIOUS_SECRETS.includes(env.JWT_SECRET))
+    refuse("JWT_PREVIOUS_SECRETS", "contains JWT_SECRET, which signs still");
   if (env.SMTP_URL && !env.MAIL_FROM) refuse("MAIL_FROM", "is needed with SMTP_URL");
   if (env.ALLOWED_MODELS && !env.ALLOWED_MODELS.includes(env.OPENAI_MODEL))
     refuse("ALLOWED_MODELS", "must contain OPENAI_MODEL");
@@ -128,6 +133,7 @@ const shape = (env: z.infer<typeof Environment>) => {
           }
         : undefined,
     jwtSecret: env.JWT_SECRET,
+    previousJwtSecrets: env.JWT_PREVIOUS_SECRETS,
     tokenTtlMs: env.TOKEN_TTL_DAYS * 24 * 3_600_000,
     tenantHeader: env.TENANT_HEADER.toLowerCase(),
     signUp: env.SIGN_UP ?? (production ? ("invited" as const) : ("open" as const)),

@@ -5,11 +5,12 @@ import {
   findFile,
   findMessage,
   findMessageByRequest,
-  finishAnswer,
+  findQuestion,
   inTenant,
   insertMessages,
   touchConversation,
   type MessageRow,
+  type TenantDb,
 } from "../../db/index.ts";
 import { ChatEvent, type AskInput } from "../contract/chat.ts";
 import { MessageId } from "../contract/ids.ts";
@@ -17,9 +18,11 @@ import { LIMITS } from "../contract/limits.ts";
 import type { TenantContext } from "../context.ts";
 import { hasReason, ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { checkDailyQuota } from "../quota.ts";
+import { reserve } from "../quota.ts";
+import { endAbandoned } from "./abandoned.ts";
 import { readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
+import { mostOf, spendingKey } from "./spending.ts";
 
 /** An event with the id to resume behind it. */
 export type Tracked = { id: string; event: ChatEvent };
@@ -27,7 +30,7 @@ export type Tracked = { id: string; event: ChatEvent };
 /**
  * Answers a question: begins the answer, or joins the one that the same `requestId` began, and follows it from
  * `lastEventId` on. Leaving does not stop it. Throws `MODEL_NOT_ALLOWED`, `NOT_FOUND` (conversation or file),
- * `QUOTA_EXCEEDED`, and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
+ * `QUOTA_EXCEEDED`, `INVALID_INPUT` (a request id that asked something else), and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
  */
 export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSignal): AsyncGenerator<Tracked> {
   const resumed = parseEventId(input.lastEventId);
@@ -59,7 +62,12 @@ const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {
 const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<MessageRow> => {
   const { app, tenantId, userId } = ctx;
   const requestId = input.requestId ?? newId();
-  const find = () => inTenant(app.db, tenantId, (trx) => findMessageByRequest(trx, userId, requestId));
+  const find = () =>
+    inTenant(app.db, tenantId, async (trx) => {
+      const message = await findMessageByRequest(trx, userId, requestId);
+      if (message) await mustAskTheSame(trx, { message, input });
+      return message;
+    });
   const running = input.requestId === undefined ? undefined : await find();
   if (running) return running;
   const begun = await begin(ctx, { ...input, requestId });
@@ -67,6 +75,15 @@ const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<Message
   if (!message) throw new ReasonError("NOT_FOUND");
   if (begun) await startAnswer(ctx, { ...begun, question: input.question, fileIds: input.fileIds });
   return message;
+};
+
+/** A request id stands for one question. */
+const mustAskTheSame = async (trx: TenantDb, { message, input }: { message: MessageRow; input: AskInput }) => {
+  const question = await findQuestion(trx, message);
+  const { conversationId = message.conversation_id, model = message.model } = input;
+  if (question?.text === input.question && conversationId === message.conversation_id && model === message.model)
+    return;
+  throw new ReasonError("INVALID_INPUT", { message: "This requestId was used for another question." });
 };
 
 /** Stores the question and its empty answer; undefined when the same request did so a moment ago. */
@@ -78,7 +95,6 @@ const begin = async (ctx: TenantContext, input: AskInput & { requestId: string }
   const [questionId, messageId] = [newId(), newId()];
   const row = { conversation_id: conversationId, user_id: userId };
   const stored = await inTenant(app.db, tenantId, async (trx) => {
-    await checkDailyQuota(trx);
     for (const fileId of input.fileIds ?? []) if (!(await findFile(trx, fileId))) throw new ReasonError("NOT_FOUND");
     if (input.conversationId === undefined)
       await createConversation(trx, { id: conversationId, user_id: userId, title: titleOf(input.question) });
@@ -89,6 +105,8 @@ const begin = async (ctx: TenantContext, input: AskInput & { requestId: string }
       { ...row, id: messageId, role: "assistant", text: "", request_id: input.requestId, model },
     ]);
     if (!fresh) throw new AlreadyBegun();
+    // Last, for no other question of the tenant is let in until this one is.
+    await reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) });
     return true;
   }).catch((error: unknown) => {
     if (error instanceof AlreadyBegun) return false;
@@ -161,7 +179,7 @@ async function* readWhole(
 const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
   const { app, tenantId, userId } = ctx;
   const message = await inTenant(app.db, tenantId, async (trx) => {
-    if (abandoned) await finishAnswer(trx, messageId, { outcome: "interrupted" });
+    if (abandoned) await endAbandoned(trx, messageId);
     return findMessage(trx, userId, messageId);
   });
   if (!message) throw new ReasonError("NOT_FOUND");

@@ -9,6 +9,7 @@ export const LIMITS = {
   commentChars: 2_000,
   titleChars: 120,
   fileNameChars: 200,
+  fileNameBytes: 240,
   fileIdsPerQuestion: 100,
   pageSize: 100,
   searchHits: 50,
@@ -16,5 +17,9 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   callsPerBatch: 10,
   subscriptionsPerSocket: 16,
+  callsInFlightPerSocket: 8,
+  /** A socket may send so many messages at once, and so many each second after. */
+  socketBurstMessages: 200,
+  socketMessagesPerSecond: 50,
   socketAuthenticateMs: 5_000,
 } as const;

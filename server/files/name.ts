@@ -1,13 +1,38 @@
 import { LIMITS } from "../contract/limits.ts";
 
 /** Control characters, and the marks that turn the direction of what follows (Unicode UAX #9); ZWNJ and ZWJ stay. */
-// oxlint-disable-next-line no-control-regex -- they are what is taken out
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const HIDDEN =
+  // oxlint-disable-next-line no-control-regex -- they are what is taken out
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+/** Names that Windows takes for devices, whatever their ending (Microsoft, "Naming Files, Paths, and Namespaces"). */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
+const NAMELESS = "document.pdf";
 
-/** A file's name as it may be shown: no folders, no hidden characters, not too long, never empty. */
+/**
+ * A file's name as it may be shown, and kept on any disk: no folders, no hidden characters, no device, not too long in
+ * characters or bytes, never empty. What is cut is cut before its ending.
+ */
 export const cleanName = (name: string): string => {
-  const base = name.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
-  const visible = base.replace(HIDDEN, "").trim();
-  if (visible === "" || /^\.+$/.test(visible)) return "document.pdf";
-  return Array.from(visible).slice(0, LIMITS.fileNameChars).join("");
+  const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? "";
+  // Composed when nothing hidden stands between any more. A dot or a space at the end is not kept by every disk.
+  const visible = base
+    .replace(HIDDEN, "")
+    .normalize("NFC")
+    .trim()
+    .replace(/[.\s]+$/, "");
+  if (visible === "" || /^[.\s]+$/.test(visible)) return NAMELESS;
+  return fit(DEVICE.test(visible) ? `_${visible}` : visible);
+};
+
+const fit = (name: string): string => {
+  const ending = /\.[^.\s]{1,10}$/u.exec(name)?.[0] ?? "";
+  let [chars, bytes] = [Array.from(ending).length, Buffer.byteLength(ending)];
+  let stem = "";
+  for (const character of ending ? name.slice(0, -ending.length) : name) {
+    chars += 1;
+    bytes += Buffer.byteLength(character);
+    if (chars > LIMITS.fileNameChars || bytes > LIMITS.fileNameBytes) return `${stem.trimEnd()}${ending}`;
+    stem += character;
+  }
+  return name;
 };

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
-import { REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
+import { IDEMPOTENCY_HEADER, REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
 import { errorResponse, reasonOf } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { home } from "./home.ts";
@@ -45,6 +45,7 @@ const allowOrigins = ({ config }: App) =>
       "Last-Event-ID",
       "trpc-accept",
       REQUEST_ID_HEADER,
+      IDEMPOTENCY_HEADER,
       config.tenantHeader,
     ],
     exposeHeaders: [REQUEST_ID_HEADER, "Retry-After", "Content-Disposition"],

@@ -34,6 +34,9 @@ const LUA = {
     redis.call("DEL", KEYS[1])
     redis.call("PUBLISH", KEYS[1], "")`,
 
+  giveBack: `
+    if tonumber(redis.call("GET", KEYS[1]) or "0") > 0 then redis.call("DECR", KEYS[1]) end`,
+
   hold: `
     local holder = redis.call("GET", KEYS[1])
     if holder and holder ~= ARGV[1] then return 0 end
@@ -53,6 +56,7 @@ export type Scripts = {
   /** `[id, ["v", value]]` each; null when there is no such log. */
   readEntries(key: string, afterId: number, count: number): Promise<[string, [string, string]][] | null>;
   dropLog(key: string): Promise<null>;
+  giveBack(key: string): Promise<null>;
   hold(key: string, holder: string, ttlMs: number): Promise<0 | 1>;
   release(key: string, holder: string): Promise<null>;
 };

@@ -3,13 +3,15 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { inTenant, revokeSessions } from "../../db/index.ts";
 import { createTokens } from "../../server/auth/access-token.ts";
 import { openSecret } from "../../server/auth/secret.ts";
 import { LIMITS } from "../../server/contract/limits.ts";
+import { createBucket } from "../../server/http/bucket.ts";
 import { createStallGuard, drained } from "../../server/http/flow.ts";
 import { startTestApp } from "../support/app.ts";
 import { sayRaw, waitUntil } from "./raw.ts";
-import { closeOf, converse, openSocket, stop } from "./socket.ts";
+import { closeOf, converse, openSocket, stop, type Heard } from "./socket.ts";
 
 const upgrade = (target: string, headers: Record<string, string> = {}) => {
   const all = {
@@ -190,4 +192,62 @@ test("whoever writes waits for a client that does not read, and one that does no
   await once(ws, "close");
   client.terminate();
   wss.close();
+});
+
+const asking = (id: number) => ({ id, method: "query", params: { path: "usage.summary", input: {} } });
+
+test("a socket has so many calls in flight, and another once one is answered", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  await converse(ws, asking(1), ({ id }) => id === 1);
+  const heard: Heard[] = [];
+  ws.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString()) as Heard));
+  // In one frame, so that none is answered before the last has come.
+  const ids = Array.from({ length: LIMITS.callsPerBatch }, (_, index) => 10 + index);
+  ws.send(JSON.stringify(ids.map(asking)));
+  await waitUntil(() => heard.length === ids.length);
+  const refused = heard.filter(({ error }) => error).map(({ id }) => id);
+  expect(refused).toEqual(ids.slice(LIMITS.callsInFlightPerSocket));
+  expect((await converse(ws, asking(50), ({ id }) => id === 50)).result?.type).toBe("data");
+  ws.terminate();
+});
+
+test("a socket that sends more messages than a client has reason to is closed", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  await converse(ws, asking(1), ({ id }) => id === 1);
+  const closed = closeOf(ws);
+  for (let n = 0; n < 2 * LIMITS.socketBurstMessages; n++) ws.send("{}");
+  expect(await closed).toEqual({ code: 1008, reason: "TOO_MANY_MESSAGES" });
+  expect(await alive()).toBe(true);
+});
+
+test("a socket may send more as time goes by", () => {
+  let now = 0;
+  const bucket = createBucket({ burst: 3, perSecond: 2 }, () => now);
+  const takes = (n: number) => Array.from({ length: n }, () => bucket.take());
+  expect(takes(4)).toEqual([true, true, true, false]);
+  now = 1_000;
+  expect(takes(3)).toEqual([true, true, false]);
+  now = 100_000;
+  expect(takes(4)).toEqual([true, true, true, false]);
+});
+
+test("a session whose end nobody has told is noticed: by calls within a second, by its sockets within five", async () => {
+  const user = await app.signIn();
+  const other = await app.signIn({ tenant: user.tenant });
+  const [mine, theirs] = [
+    await openSocket(app.url, { token: user.accessToken }),
+    await openSocket(app.url, { token: other.accessToken }),
+  ];
+  for (const ws of [mine, theirs]) await converse(ws, watching(1), ({ id }) => id === 1);
+  const closed = closeOf(mine);
+  // As another instance does it whose word was lost.
+  await inTenant(app.app.db, user.tenantId, (trx) => revokeSessions(trx, user.userId));
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  await expect(user.caller.auth.me()).rejects.toMatchObject({ cause: { reason: "SESSION_REVOKED" } });
+  expect(await closed).toEqual({ code: 4401, reason: "SESSION_REVOKED" });
+  expect(theirs.readyState).toBe(WebSocket.OPEN);
+  await stop(theirs, 1);
+  theirs.terminate();
 });
