@@ -4,7 +4,6 @@ import { createReadStream, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { ReasonError } from "../../errors.ts";
 import type { ExtractEvent } from "../document.ts";
@@ -39,6 +38,8 @@ const start = (): ChildProcess => {
   });
   child.unref();
   child.channel?.unref();
+  // It may end before it has taken all that it was sent.
+  child.stdin?.on("error", () => {});
   return child;
 };
 
@@ -110,7 +111,7 @@ export const startExtractor = (): Extractor => {
       state = "reading";
       child.ref();
       clock.start(timeoutMs);
-      send(child, { path, limits, fail: inbox.fail }).catch(inbox.fail);
+      send(child, { path, limits, fail: inbox.fail, over }).catch(inbox.fail);
     },
     take: inbox.take,
     fail: (error) => {
@@ -127,13 +128,14 @@ export const startExtractor = (): Extractor => {
 };
 
 /** Tells the child how much is coming, and sends it. That the child is gone meanwhile is noticed by its end. */
-const send = async (child: ChildProcess, { path, limits, fail }: Sending): Promise<void> => {
+const send = async (child: ChildProcess, { path, limits, fail, over }: Sending): Promise<void> => {
   const { size: sizeBytes } = await stat(path);
   child.send({ type: "start", limits, sizeBytes } satisfies Start, () => {});
   const file = createReadStream(path, { end: Math.max(0, sizeBytes - 1) }).once("error", fail);
-  if (child.stdin) await pipeline(file, child.stdin, { end: false }).catch(() => {});
+  void over.then(() => file.destroy());
+  if (child.stdin) file.pipe(child.stdin, { end: false });
 };
-type Sending = { path: string; limits: Limits; fail: (error: unknown) => void };
+type Sending = { path: string; limits: Limits; fail: (error: unknown) => void; over: Promise<unknown> };
 
 const toReasonError = (fault: DocumentFault): ReasonError =>
   fault.reason === "PDF_NO_TEXT"
