@@ -18,5 +18,10 @@ export default defineConfig({
     maxWorkers: 2,
     // Node runs the sources as they are, as it does in production, and keeps what it compiled.
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    coverage: {
+      include: ["server/**", "db/**"],
+      exclude: ["server/files/extract/**", "db/pglite/thread.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+    },
   },
 });

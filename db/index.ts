@@ -6,6 +6,8 @@ export * from "./queries/audit.ts";
 export * from "./queries/chunks.ts";
 export * from "./queries/conversations.ts";
 export * from "./queries/files.ts";
+export * from "./queries/idempotency.ts";
+export * from "./queries/quotas.ts";
 export * from "./queries/search.ts";
 export * from "./queries/served-models.ts";
 export * from "./queries/sessions.ts";

@@ -141,7 +141,7 @@ export type UsageEvents = {
   tenant_id: Fixed<string>;
   id: Fixed<string>;
   user_id: Fixed<string | null>;
-  kind: Fixed<"chat" | "embedding">;
+  kind: Fixed<"chat" | "rewrite" | "embedding">;
   model: Fixed<string>;
   prompt_tokens: Fixed<number>;
   completion_tokens: Fixed<number>;
@@ -158,6 +158,33 @@ export type Quotas = {
   tokens_per_day: number | null;
   files: number | null;
   bytes: number | null;
+  user_requests_per_day: number | null;
+  user_tokens_per_day: number | null;
+  user_files: number | null;
+  user_bytes: number | null;
+};
+
+/** What is about to be spent; over with its settlement, or with its time. */
+export type Reservations = {
+  tenant_id: Fixed<string>;
+  key: Fixed<string>;
+  user_id: string | null;
+  requests: number;
+  tokens: number;
+  created_at: ColumnType<Date, Date | undefined, Date>;
+  expires_at: Date;
+};
+
+/** A call that is carried out once; `answer` is null while it runs. */
+export type IdempotencyKeys = {
+  tenant_id: Fixed<string>;
+  user_id: Fixed<string>;
+  key: Fixed<string>;
+  fingerprint: string;
+  holder: string;
+  held_until: Date;
+  answer: string | null;
+  created_at: ColumnType<Date, Date | undefined, Date>;
 };
 
 export type AuditLog = {
@@ -184,5 +211,7 @@ export type Schema = {
   messages: Messages;
   usage_events: UsageEvents;
   quotas: Quotas;
+  reservations: Reservations;
+  idempotency_keys: IdempotencyKeys;
   audit_log: AuditLog;
 };

@@ -54,6 +54,8 @@ export type RequestContext = {
   /** As the header or the connection names it; a claim until a token proves it. */
   tenantSlug: string | undefined;
   accessToken: string | undefined;
+  /** As the client sent it: a call that changes something is carried out once for each. */
+  idempotencyKey?: string | undefined;
   /** Waits while the client reads slower than the server writes; at once where the transport does so itself. */
   drained?: (() => Promise<void>) | undefined;
 };

@@ -3,7 +3,7 @@ import { newId } from "./id.ts";
 import { costUsd } from "./model/prices.ts";
 
 type Spent = {
-  kind: "chat" | "embedding";
+  kind: "chat" | "rewrite" | "embedding";
   model: string;
   userId: string | null;
   /** One spending is counted once, however often it is recorded. */

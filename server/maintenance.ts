@@ -1,8 +1,17 @@
-import { finishAnswer, inTenant, listRunningAnswers, listTenantIds } from "../db/index.ts";
+import {
+  inTenant,
+  listRunningAnswers,
+  listTenantIds,
+  removeExpiredReservations,
+  removeOldKeys,
+  type TenantDb,
+} from "../db/index.ts";
+import { endAbandoned } from "./chat/abandoned.ts";
 import { isAbandoned } from "./chat/answer-log.ts";
 import type { App } from "./context.ts";
 import { reconcile } from "./files/reconcile.ts";
 import { keepVectors } from "./files/reembed.ts";
+import { KEY_MS } from "./idempotency.ts";
 
 /** Longer than any upload lies between its bytes and its row. */
 const ORPHAN_AGE_MS = 3_600_000;
@@ -35,21 +44,32 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
 
 type Options = { signal?: AbortSignal; orphanAgeMs?: number };
 
-/** Ends answers that nobody writes any more, removes bytes without a file, and reports files without bytes. */
+/**
+ * Ends answers that nobody writes any more, forgets reservations and keys whose time is over, removes bytes without a
+ * file, and reports files without bytes.
+ */
 export const maintain = async (
   app: App,
   { signal = new AbortController().signal, orphanAgeMs = ORPHAN_AGE_MS }: Options = {},
 ): Promise<void> => {
-  for (const tenantId of await listTenantIds(app.db)) await endAbandonedAnswers(app, tenantId, signal);
+  for (const tenantId of await listTenantIds(app.db)) {
+    await endAbandonedAnswers(app, tenantId, signal);
+    await inTenant(app.db, tenantId, forgetWhatIsOver);
+  }
   // Once for all instances is enough, and workers are fewer.
   if (app.config.role !== "web") await reconcile(app, { graceMs: orphanAgeMs });
+};
+
+const forgetWhatIsOver = async (trx: TenantDb): Promise<void> => {
+  await removeExpiredReservations(trx);
+  await removeOldKeys(trx, new Date(Date.now() - KEY_MS));
 };
 
 const endAbandonedAnswers = async (app: App, tenantId: string, signal: AbortSignal): Promise<void> => {
   const ids = await inTenant(app.db, tenantId, listRunningAnswers);
   const endIfAbandoned = async (messageId: string) => {
     if (!(await isAbandoned(app, { tenantId, messageId }, signal))) return;
-    await inTenant(app.db, tenantId, (trx) => finishAnswer(trx, messageId, { outcome: "interrupted" }));
+    await inTenant(app.db, tenantId, (trx) => endAbandoned(trx, messageId));
   };
   await Promise.all(ids.map(endIfAbandoned));
 };

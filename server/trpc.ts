@@ -1,10 +1,11 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import { deserialize, serialize } from "superjson";
+import { deserialize, parse, serialize, stringify } from "superjson";
 import { ZodError } from "zod";
 import { enter } from "./auth/enter.ts";
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
+import { once } from "./idempotency.ts";
 import { isPlain } from "./plain.ts";
 import { limit } from "./rate-limit.ts";
 
@@ -112,10 +113,23 @@ export const openProcedure = observed.use(async ({ ctx, next }) => {
   return next();
 });
 
-/** For a signed-in user. */
-export const memberProcedure = observed.use(async ({ ctx, next }) =>
-  next({ ctx: { ...ctx, tenant: await enter(ctx) } }),
-);
+/** For a signed-in user. What changes something is carried out once for each idempotency key. */
+export const memberProcedure = observed
+  .use(async ({ ctx, next }) => next({ ctx: { ...ctx, tenant: await enter(ctx) } }))
+  .use(async ({ ctx, next, type, path, batchIndex, getRawInput }) => {
+    const { idempotencyKey, tenant } = ctx;
+    if (type !== "mutation" || idempotencyKey === undefined) return next();
+    // A batch has one header for all its calls.
+    const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
+    let first: Awaited<ReturnType<typeof next>> | undefined;
+    const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
+      first = await next();
+      if (!first.ok) throw first.error;
+      return stringify(first.data);
+    });
+    // As tRPC makes it of a resolver's answer; the mark is only there for types.
+    return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof next>>);
+  });
 
 export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
   if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");

@@ -41,6 +41,7 @@ describe("rate limits", () => {
   it("leave at most fifty guesses a day at one account", () => {
     const { points, windowMs } = LIMIT_RULES.codesByAddressDaily();
     expect(windowMs).toBe(24 * 3_600_000);
-    expect(points * LIMITS.codeAttempts).toBeLessThanOrEqual(50);
+    // Any 24 hours may hold the end of one window and the beginning of the next.
+    expect(2 * points * LIMITS.codeAttempts).toBeLessThanOrEqual(50);
   });
 });

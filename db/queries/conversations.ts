@@ -87,6 +87,16 @@ export const findMessageByRequest = (
   requestId: string,
 ): Promise<MessageRow | undefined> => messages(trx, userId).where("request_id", "=", requestId).executeTakeFirst();
 
+/** The question that an answer is the answer to. */
+export const findQuestion = (trx: TenantDb, answer: MessageRow): Promise<MessageRow | undefined> =>
+  messages(trx, answer.user_id)
+    .where("conversation_id", "=", answer.conversation_id)
+    .where("role", "=", "user")
+    .where("id", "<", answer.id)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+
 /** In order, `limit` of those after the message `after`. */
 export const listMessages = (
   trx: TenantDb,
@@ -128,7 +138,7 @@ export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise
   return stored.length === rows.length;
 };
 
-export type AnswerSoFar = { text: string; sources?: unknown[]; citations?: unknown[] };
+export type AnswerSoFar = { text: string; sources?: unknown[]; citations?: unknown[]; promptTokens?: number };
 
 /** Keeps what a running answer has said. */
 export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar): Promise<void> => {
@@ -138,6 +148,7 @@ export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar)
       text: answer.text,
       ...(answer.sources ? { sources: json(answer.sources) } : {}),
       ...(answer.citations ? { citations: json(answer.citations) } : {}),
+      ...(answer.promptTokens === undefined ? {} : { prompt_tokens: answer.promptTokens }),
     })
     .where("tenant_id", "=", trx.tenantId)
     .where("id", "=", id)
@@ -147,7 +158,6 @@ export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar)
 
 export type FinishedAnswer = Partial<AnswerSoFar> & {
   outcome: StoredOutcome;
-  promptTokens?: number;
   completionTokens?: number;
 };
 
@@ -167,6 +177,18 @@ export const finishAnswer = (trx: TenantDb, id: string, answer: FinishedAnswer):
     .where("id", "=", id)
     .where("outcome", "is", null)
     .returningAll()
+    .executeTakeFirst();
+
+/** An answer without an outcome, which nobody else can end until the transaction has. */
+export const holdRunningAnswer = (trx: TenantDb, id: string): Promise<MessageRow | undefined> =>
+  trx
+    .selectFrom("messages")
+    .selectAll()
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("role", "=", "assistant")
+    .where("outcome", "is", null)
+    .forUpdate()
     .executeTakeFirst();
 
 /** Answers without an outcome: running ones, and those whose producer died. */

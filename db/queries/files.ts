@@ -49,7 +49,8 @@ export const listFileIds = (
     .limit(page.limit)
     .execute();
 
-export const sumFiles = async (trx: TenantDb): Promise<{ files: number; bytes: number }> => {
+/** Kept by the tenant, or by one of its users. */
+export const sumFiles = async (trx: TenantDb, userId?: string): Promise<{ files: number; bytes: number }> => {
   const row = await trx
     .selectFrom("files")
     .select((select) => [
@@ -57,6 +58,7 @@ export const sumFiles = async (trx: TenantDb): Promise<{ files: number; bytes: n
       sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as("bytes"),
     ])
     .where("tenant_id", "=", trx.tenantId)
+    .$if(userId !== undefined, (query) => query.where("uploaded_by", "=", userId ?? ""))
     .executeTakeFirstOrThrow();
   return row;
 };

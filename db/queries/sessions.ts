@@ -30,6 +30,19 @@ export const findLiveSession = (trx: TenantDb, id: string, userId: string): Prom
     .where("sessions.expires_at", ">", new Date())
     .executeTakeFirst();
 
+/** Those of these sessions that are neither revoked nor expired. */
+export const findLiveSessions = async (trx: TenantDb, ids: string[]): Promise<Set<string>> => {
+  const rows = await trx
+    .selectFrom("sessions")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "in", ids)
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", new Date())
+    .execute();
+  return new Set(rows.map((row) => row.id));
+};
+
 export const touchSession = async (trx: TenantDb, id: string): Promise<void> => {
   await trx
     .updateTable("sessions")

@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
 import type { Db } from "../open.ts";
-import type { Quotas, Tenants } from "../schema.ts";
+import type { Tenants } from "../schema.ts";
 import { asSystem, type TenantDb } from "../tenancy.ts";
 
 export type TenantRow = Selectable<Tenants>;
@@ -27,18 +27,3 @@ export const listTenantIds = async (db: Db): Promise<string[]> => {
 
 export const getTenant = (trx: TenantDb): Promise<TenantRow> =>
   trx.selectFrom("tenants").selectAll().where("id", "=", trx.tenantId).executeTakeFirstOrThrow();
-
-export const findQuotas = (trx: TenantDb): Promise<Omit<Selectable<Quotas>, "tenant_id"> | undefined> =>
-  trx
-    .selectFrom("quotas")
-    .select(["requests_per_day", "tokens_per_day", "files", "bytes"])
-    .where("tenant_id", "=", trx.tenantId)
-    .executeTakeFirst();
-
-export const setQuotas = async (trx: TenantDb, quotas: Omit<Selectable<Quotas>, "tenant_id">): Promise<void> => {
-  await trx
-    .insertInto("quotas")
-    .values({ tenant_id: trx.tenantId, ...quotas })
-    .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet(quotas))
-    .execute();
-};

@@ -60,16 +60,3 @@ export const sumUsageByUser = async (trx: TenantDb, since: Date): Promise<(Usage
     group by user_id`.execute(trx);
   return rows;
 };
-
-/** When the first of the tenant's events since a moment was. */
-export const oldestUsage = async (trx: TenantDb, since: Date): Promise<Date | undefined> => {
-  const row = await trx
-    .selectFrom("usage_events")
-    .select("created_at")
-    .where("tenant_id", "=", trx.tenantId)
-    .where("created_at", ">=", since)
-    .orderBy("created_at")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.created_at;
-};

@@ -21,6 +21,10 @@ export const quotas = async ({ app, tenantId }: TenantContext): Promise<Quotas> 
     tokensPerDay: row?.tokens_per_day ?? null,
     files: row?.files ?? null,
     bytes: row?.bytes ?? null,
+    userRequestsPerDay: row?.user_requests_per_day ?? null,
+    userTokensPerDay: row?.user_tokens_per_day ?? null,
+    userFiles: row?.user_files ?? null,
+    userBytes: row?.user_bytes ?? null,
   };
 };
 
@@ -31,6 +35,10 @@ export const changeQuotas = async (ctx: TenantContext, input: Quotas): Promise<Q
       tokens_per_day: input.tokensPerDay,
       files: input.files,
       bytes: input.bytes,
+      user_requests_per_day: input.userRequestsPerDay,
+      user_tokens_per_day: input.userTokensPerDay,
+      user_files: input.userFiles,
+      user_bytes: input.userBytes,
     });
     await recordAudit(trx, { id: newId(), actor_id: ctx.userId, action: "quotas_changed", subject: null });
   });

@@ -4,8 +4,10 @@ import { ChatEvent, type Outcome } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import { toReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
+import { settle } from "../quota.ts";
 import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
+import { spendingKey } from "./spending.ts";
 
 /** Of the words so far, which a crash of this process leaves; less often where many answers are written at once. */
 const SAVE_EVERY_MS = 1_000;
@@ -69,15 +71,19 @@ const saveNowAndThen = async (run: Run, over: AbortSignal): Promise<void> => {
 };
 
 const save = ({ ctx, messageId, said }: Run): Promise<void> =>
-  inTenant(ctx.app.db, ctx.tenantId, (trx) => saveAnswer(trx, messageId, said)).catch((error: unknown) => {
+  inTenant(ctx.app.db, ctx.tenantId, (trx) =>
+    saveAnswer(trx, messageId, { ...said, promptTokens: said.usage.promptTokens }),
+  ).catch((error: unknown) => {
     ctx.app.log.warn("answer not saved", { messageId, error });
   });
 
 /** Stores the end and then tells it, so that who hears of it finds it stored. */
 const finish = async (run: Run, outcome: Outcome, failed?: LogEvent): Promise<void> => {
   const { ctx, messageId, model, said, tell } = run;
+  const key = spendingKey(messageId);
   const ended = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
-    await record(trx, { kind: "chat", model, userId: ctx.userId, key: `answer:${messageId}`, ...said.usage });
+    await record(trx, { kind: "chat", model, userId: ctx.userId, key, ...said.usage });
+    await settle(trx, key);
     return finishAnswer(trx, messageId, { ...said, ...said.usage, outcome });
   });
   // A reader that took this writer for dead has ended it as interrupted, and said so.

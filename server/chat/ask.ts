@@ -5,11 +5,12 @@ import {
   findFile,
   findMessage,
   findMessageByRequest,
-  finishAnswer,
+  findQuestion,
   inTenant,
   insertMessages,
   touchConversation,
   type MessageRow,
+  type TenantDb,
 } from "../../db/index.ts";
 import { ChatEvent, type AskInput } from "../contract/chat.ts";
 import { MessageId } from "../contract/ids.ts";
@@ -17,10 +18,12 @@ import { LIMITS } from "../contract/limits.ts";
 import type { TenantContext } from "../context.ts";
 import { hasReason, ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { checkDailyQuota } from "../quota.ts";
+import { reserve } from "../quota.ts";
+import { endAbandoned } from "./abandoned.ts";
 import { openAnswerLog, readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 import type { NewAnswer } from "./compose.ts";
+import { mostOf, spendingKey } from "./spending.ts";
 
 /** An event with the id to resume behind it. */
 export type Tracked = { id: string; event: ChatEvent };
@@ -28,7 +31,7 @@ export type Tracked = { id: string; event: ChatEvent };
 /**
  * Answers a question: begins the answer, or joins the one that the same `requestId` began, and follows it from
  * `lastEventId` on. Leaving does not stop it. Throws `MODEL_NOT_ALLOWED`, `NOT_FOUND` (conversation or file),
- * `QUOTA_EXCEEDED`, and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
+ * `QUOTA_EXCEEDED`, `INVALID_INPUT` (a request id that asked something else), and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
  */
 export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSignal): AsyncGenerator<Tracked> {
   const resumed = parseEventId(input.lastEventId);
@@ -60,12 +63,25 @@ const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {
 const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<string> => {
   const { app, tenantId, userId } = ctx;
   const requestId = input.requestId ?? newId();
-  const find = async () =>
-    (await inTenant(app.db, tenantId, (trx) => findMessageByRequest(trx, userId, requestId)))?.id;
+  const find = () =>
+    inTenant(app.db, tenantId, async (trx) => {
+      const message = await findMessageByRequest(trx, userId, requestId);
+      if (message) await mustAskTheSame(trx, { message, input });
+      return message?.id;
+    });
   const running = input.requestId === undefined ? undefined : await find();
   const messageId = running ?? (await begin(ctx, { ...input, requestId })) ?? (await find());
   if (messageId === undefined) throw new ReasonError("NOT_FOUND");
   return messageId;
+};
+
+/** A request id stands for one question. */
+const mustAskTheSame = async (trx: TenantDb, { message, input }: { message: MessageRow; input: AskInput }) => {
+  const question = await findQuestion(trx, message);
+  const { conversationId = message.conversation_id, model = message.model } = input;
+  if (question?.text === input.question && conversationId === message.conversation_id && model === message.model)
+    return;
+  throw new ReasonError("INVALID_INPUT", { message: "This requestId was used for another question." });
 };
 
 type Beginning = AskInput & { requestId: string };
@@ -97,7 +113,6 @@ const store = (ctx: TenantContext, input: Beginning, { conversationId, questionI
   const { app, tenantId, userId } = ctx;
   const row = { conversation_id: conversationId, user_id: userId };
   return inTenant(app.db, tenantId, async (trx) => {
-    await checkDailyQuota(trx);
     for (const fileId of input.fileIds ?? []) if (!(await findFile(trx, fileId))) throw new ReasonError("NOT_FOUND");
     if (input.conversationId === undefined)
       await createConversation(trx, { id: conversationId, user_id: userId, title: titleOf(input.question) });
@@ -108,6 +123,8 @@ const store = (ctx: TenantContext, input: Beginning, { conversationId, questionI
       { ...row, id: messageId, role: "assistant", text: "", request_id: input.requestId, model },
     ]);
     if (!fresh) throw new AlreadyBegun();
+    // Last, for no other question of the tenant is let in until this one is.
+    await reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) });
   });
 };
 
@@ -175,7 +192,7 @@ async function* readWhole(
 const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
   const { app, tenantId, userId } = ctx;
   const message = await inTenant(app.db, tenantId, async (trx) => {
-    if (abandoned) await finishAnswer(trx, messageId, { outcome: "interrupted" });
+    if (abandoned) await endAbandoned(trx, messageId);
     return findMessage(trx, userId, messageId);
   });
   if (!message) throw new ReasonError("NOT_FOUND");

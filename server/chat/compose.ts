@@ -9,7 +9,9 @@ import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
+import { createLinkReader } from "./links.ts";
 import { createRefusalReader } from "./refusal.ts";
+import { FRAME_TOKENS, HISTORY_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
 
 export type NewAnswer = {
   conversationId: string;
@@ -34,8 +36,6 @@ export type Run = NewAnswer & {
 };
 
 const HISTORY_MESSAGES = 6;
-const HISTORY_TOKENS = 1_500;
-const MAX_COMPLETION_TOKENS = 1_500;
 const EXCERPT_CHARS = 320;
 
 /**
@@ -104,6 +104,7 @@ const stream = async (
   const messages = buildPrompt({ question: run.question, sources, history });
   const request = { model: run.model, messages, question: query, sources, maxCompletionTokens: MAX_COMPLETION_TOKENS };
   const reader = createCitationReader(sources.length);
+  const links = createLinkReader(passages.map(({ text }) => text));
   const cite = citer(run, passages);
   const show = async ({ text, claims }: { text: string; claims: Claim[] }) => {
     if (text) {
@@ -113,18 +114,20 @@ const stream = async (
     for (const claim of claims) await cite(claim);
   };
   const refusal = createRefusalReader();
+  // What this process cannot count any more, should it die, the next one counts from here.
+  run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { tokens }) => sum + tokens, 0);
   let counted = false;
   try {
     for await (const part of run.ctx.app.model.chat(request, run.signal)) {
       if (part.type === "delta") {
-        await show(reader.push(refusal.push(part.text)));
+        await show(reader.push(links.push(refusal.push(part.text))));
         continue;
       }
       run.said.usage = { promptTokens: part.promptTokens, completionTokens: part.completionTokens };
       counted = true;
     }
     run.signal.throwIfAborted();
-    await show(reader.push(refusal.end()));
+    await show(reader.push(links.push(refusal.end()) + links.end()));
     await show(reader.end());
   } finally {
     // A stream that was cut or cancelled tells no usage, and was paid for all the same.

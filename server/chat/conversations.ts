@@ -1,7 +1,6 @@
 import {
   findConversation,
   findMessage,
-  finishAnswer,
   inTenant,
   listConversations,
   listMessages,
@@ -22,6 +21,7 @@ import {
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { endAbandoned } from "./abandoned.ts";
 import { isBeingWritten } from "./answer-log.ts";
 
 /** Where the ids of answers to stop are told to every instance; the one that writes the answer stops it. */
@@ -113,7 +113,7 @@ export const cancel = async ({ app, tenantId, userId }: TenantContext, { message
     await running.done;
   } else if (message.outcome === null) {
     if (await isBeingWritten(app, { tenantId, messageId })) await app.keyValue.publish(ANSWERS_CANCELLED, messageId);
-    else await inTenant(app.db, tenantId, (trx) => finishAnswer(trx, messageId, { outcome: "interrupted" }));
+    else await inTenant(app.db, tenantId, (trx) => endAbandoned(trx, messageId));
   }
   return { ok: true } as const;
 };

@@ -16,12 +16,21 @@ export const InviteInput = z.object({ email: Email, role: Role.default("member")
 export type InviteInput = z.infer<typeof InviteInput>;
 export const UninviteInput = z.object({ email: Email });
 
-/** Upper bounds for the tenant in a sliding day; null is unlimited. */
+const bound = z.int().min(0).nullable();
+
+/**
+ * Upper bounds for the tenant, and for each of its users; null is unlimited. Days slide; a question is let in while the
+ * most that its answer may come to still fits.
+ */
 export const Quotas = z.object({
-  requestsPerDay: z.int().min(0).nullable(),
-  tokensPerDay: z.int().min(0).nullable(),
-  files: z.int().min(0).nullable(),
-  bytes: z.int().min(0).nullable(),
+  requestsPerDay: bound,
+  tokensPerDay: bound,
+  files: bound,
+  bytes: bound,
+  userRequestsPerDay: bound.default(null),
+  userTokensPerDay: bound.default(null),
+  userFiles: bound.default(null),
+  userBytes: bound.default(null),
 });
 export type Quotas = z.infer<typeof Quotas>;
 
@@ -37,6 +46,7 @@ export const AuditAction = z.enum([
   "uninvited",
   "quotas_changed",
   "file_removed",
+  "file_exported",
   "conversation_removed",
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;

@@ -29,3 +29,10 @@ export const RequestId = z
   .max(64)
   .regex(/^[\w-]+$/);
 export type RequestId = z.infer<typeof RequestId>;
+
+/** Chosen by the client, one per call that changes something: sent again with the same one, it is carried out once. */
+export const IdempotencyKey = z
+  .string()
+  .min(8)
+  .max(128)
+  .regex(/^[\w.:-]+$/);

@@ -1,8 +1,10 @@
-import { inTenant, insertChunks, setProgress, storedOrdinals } from "../../db/index.ts";
+import { inTenant, insertChunks, reduceReservation, setProgress, storedOrdinals } from "../../db/index.ts";
 import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
+import { reservedUntil, reserving } from "../quota.ts";
 import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
+import { countTokens } from "../tokens.ts";
 import { describe } from "./describe.ts";
 import type { Chunk } from "./document.ts";
 import { write, type Run } from "./run.ts";
@@ -11,14 +13,27 @@ const BATCHES_AT_ONCE = 4;
 
 /**
  * Embeds and stores what no earlier run has stored, in batches, the next ones embedded while the last are stored. What
- * was embedded is stored even where the batch beside it failed: it was paid for.
+ * was embedded is stored even where the batch beside it failed: it was paid for. Throws `QUOTA_EXCEEDED` before any.
  */
 export const embedChunks = async (run: Run, all: Chunk[]): Promise<void> => {
   const stored = await inTenant(run.app.db, run.tenantId, (trx) => storedOrdinals(trx, run.fileId));
   const missing = all.filter((chunk) => !stored.has(chunk.ordinal));
+  const need = () => ({ requests: 0, tokens: missing.reduce((sum, chunk) => sum + mostOf(run, chunk), 0) });
+  await reserving(run, { key: keyOf(run), userId: run.uploadedBy, need }, () => embedMissing(run, { all, missing }));
+};
+
+const keyOf = ({ fileId }: Run) => `ingest:${fileId}`;
+
+/** With what stands before the chunk's words when it is embedded. */
+const mostOf = ({ name }: Run, { section, tokens }: Chunk): number =>
+  tokens + countTokens(describe(name, { section, text: "" })) + 2;
+
+type Work = { all: Chunk[]; missing: Chunk[] };
+
+const embedMissing = async (run: Run, { all, missing }: Work): Promise<void> => {
   const windows = slices(slices(missing, run.app.model.embedding.batchSize), BATCHES_AT_ONCE);
   const start = (window: Chunk[][] = []) => Promise.allSettled(window.map((batch) => embedBatch(run, batch)));
-  let done = stored.size;
+  let done = all.length - missing.length;
   let upcoming = start(windows[0]);
   for (const index of windows.keys()) {
     const results = await upcoming;
@@ -60,6 +75,10 @@ const store = (run: Run, { batch, vectors, tokens, progress }: Batch) =>
       model: run.app.model.embedding.model,
       userId: run.uploadedBy,
       embeddingTokens: tokens ?? batch.reduce((sum, chunk) => sum + chunk.tokens, 0),
+    });
+    await reduceReservation(trx, keyOf(run), {
+      tokens: batch.reduce((sum, chunk) => sum + mostOf(run, chunk), 0),
+      expires_at: reservedUntil(),
     });
     await setProgress(trx, run, progress);
   });

@@ -68,8 +68,12 @@ export const page = async ({ app, tenantId }: TenantContext, { fileId, page }: F
   };
 };
 
-/** The bytes, for download. */
-export const content = async (ctx: TenantContext, { fileId }: { fileId: string }) => {
-  const { name } = await get(ctx, { fileId });
-  return { name, ...(await ctx.app.store.read({ tenantId: ctx.tenantId, fileId })) };
+/** The bytes, for download, which is noted in the audit log. */
+export const content = async ({ app, tenantId, userId }: TenantContext, { fileId }: { fileId: string }) => {
+  const { name } = await inTenant(app.db, tenantId, async (trx) => {
+    const file = mustFind(await findFile(trx, fileId));
+    await recordAudit(trx, { id: newId(), actor_id: userId, action: "file_exported", subject: fileId });
+    return file;
+  });
+  return { name, ...(await app.store.read({ tenantId, fileId })) };
 };

@@ -27,6 +27,7 @@ const FINAL = new Set([
   "PDF_TOO_MANY_PAGES",
   "PDF_TOO_COMPLEX",
   "PDF_NO_TEXT",
+  "QUOTA_EXCEEDED",
 ]);
 
 /**

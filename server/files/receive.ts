@@ -1,8 +1,8 @@
 import { createFile, findFileByHash, inTenant } from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
-import { ReasonError } from "../errors.ts";
+import { hasReason, ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { checkKeptQuota } from "../quota.ts";
+import { checkKept } from "../quota.ts";
 import { announceFile } from "./announce.ts";
 import { toFile } from "./file.ts";
 import { cleanName } from "./name.ts";
@@ -17,9 +17,10 @@ export type Incoming = { path: string; name: string; sizeBytes: number; sha256: 
  */
 export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   const { app, tenantId, userId } = ctx;
+  const { sha256, sizeBytes } = incoming;
   const known = await inTenant(app.db, tenantId, async (trx) => {
-    const file = await findFileByHash(trx, incoming.sha256);
-    if (!file) await checkKeptQuota(trx, incoming.sizeBytes);
+    const file = await findFileByHash(trx, sha256);
+    if (!file) await checkKept(trx, { userId, sizeBytes });
     return file;
   });
   if (known) {
@@ -34,11 +35,15 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   await app.store.adopt(key, incoming.path);
   // A transaction that fails may have been stored all the same: what it leaves without a row, the reconciler takes.
   const row = await inTenant(app.db, tenantId, async (trx) => {
-    const { sha256, sizeBytes } = incoming;
+    // Again, where it holds: of those that found room a moment ago, as many come in as there is room for.
+    await checkKept(trx, { userId, sizeBytes });
     const name = cleanName(incoming.name);
     const file = await createFile(trx, { id: fileId, uploaded_by: userId, sha256, name, size_bytes: sizeBytes });
     if (file) await app.jobs.sendIngest(trx, key);
     return file;
+  }).catch(async (error: unknown) => {
+    if (hasReason(error, "QUOTA_EXCEEDED")) await app.store.remove(key).catch(() => {});
+    throw error;
   });
   if (row) {
     await announceFile(app, key);
@@ -46,7 +51,7 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   }
   // Somebody else uploaded the same bytes at this moment, and was first.
   await app.store.remove(key).catch(() => {});
-  const first = await inTenant(app.db, tenantId, (trx) => findFileByHash(trx, incoming.sha256));
+  const first = await inTenant(app.db, tenantId, (trx) => findFileByHash(trx, sha256));
   if (!first) throw new ReasonError("SERVICE_UNAVAILABLE");
   return { ...toFile(first), deduplicated: true };
 };

@@ -1,5 +1,7 @@
 import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ReasonError } from "../errors.ts";
+import { explainWrite } from "./full-disk.ts";
 import { openIncoming } from "./store-incoming.ts";
 import { bytesAreGone, contentPath, isTenantId, storeFails, toFileId, type FileStore, type KeptFile } from "./store.ts";
 
@@ -13,7 +15,8 @@ export const openFolderStore = async (dir: string, onError: (error: Error) => vo
     } catch (error) {
       if (isMissing(error)) throw bytesAreGone();
       if (error instanceof Error) onError(error);
-      throw storeFails(error);
+      const explained = explainWrite(error);
+      throw explained instanceof ReasonError ? explained : storeFails(error);
     }
   };
   return {
@@ -51,7 +54,8 @@ const isMissing = (error: unknown): boolean => error instanceof Error && "code" 
 /** A rename is durable once the file and its folder are; a new folder, once the one above it is. */
 const moveDurably = async (from: string, to: string): Promise<void> => {
   const made = await mkdir(dirname(to), { recursive: true });
-  if (made) await sync(dirname(made));
+  // Two folders may be new: the tenant's, and the one that holds all tenants'.
+  if (made) for (const folder of [dirname(dirname(to)), dirname(made)]) await sync(folder);
   await sync(from);
   await rename(from, to);
   await sync(dirname(to));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Handler } from "hono";
 import type { z } from "zod";
 import type { AskInput, ChatEvent } from "../contract/chat.ts";
@@ -20,11 +21,16 @@ export const chatHandler =
     const lastEventId = c.req.header("last-event-id");
     // Leaving, and a server that closes, end the following; the answer goes on and can be joined again.
     const signal = AbortSignal.any([c.req.raw.signal, closing]);
-    const answer = await createCaller(ctx, { signal }).chat.ask(lastEventId ? { ...input, lastEventId } : input);
+    const requestId = ctx.idempotencyKey === undefined ? {} : { requestId: requestIdFrom(ctx.idempotencyKey) };
+    const asked = { ...requestId, ...input, ...(lastEventId ? { lastEventId } : {}) };
+    const answer = await createCaller(ctx, { signal }).chat.ask(asked);
     const events = answer[Symbol.asyncIterator]() as AsyncIterator<TrackedEvent>;
     const first = await events.next();
     return eventStream(frames(ctx, first, events));
   };
+
+/** A question's own name for its request goes before the header's, which may be longer. */
+const requestIdFrom = (key: string): string => createHash("sha256").update(key).digest("base64url");
 
 /** `tracked(id, event)` as a caller in process sees it. */
 type TrackedEvent = readonly [id: string, event: ChatEvent, ...rest: unknown[]];

@@ -6,6 +6,8 @@ import { newId } from "../id.ts";
 import { clientAddress } from "./address.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
+/** draft-ietf-httpapi-idempotency-key-header */
+export const IDEMPOTENCY_HEADER = "idempotency-key";
 const USER_AGENT_CHARS = 200;
 
 /** What every route reads: node's own request and response. */
@@ -26,6 +28,7 @@ export const requestContext = (app: App, { incoming, outgoing }: HttpEnv["Bindin
   client: clientOf(app, incoming),
   tenantSlug: toSlug(incoming.headers[app.config.tenantHeader]),
   accessToken: /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1],
+  idempotencyKey: [incoming.headers[IDEMPOTENCY_HEADER]].flat()[0],
 });
 
 type SocketClaims = {

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream } from "@fastify/busboy";
 import { ReasonError } from "../errors.ts";
+import { explainWrite } from "../files/full-disk.ts";
 import type { Incoming } from "../files/receive.ts";
 
 const FIELD = "file";
@@ -86,7 +87,7 @@ const save = async (stream: BusboyFileStream, path: string, maxBytes: number): P
   const hash = createHash("sha256");
   let head: Buffer = Buffer.alloc(0);
   let sizeBytes = 0;
-  const target = await open(path, "wx", 0o600);
+  const target = await open(path, "wx", 0o600).catch(rethrow);
   try {
     // Destroyed while the form still writes to it, it would fail as if the body were cut.
     for await (const part of stream.iterator({ destroyOnReturn: false })) {
@@ -97,13 +98,18 @@ const save = async (stream: BusboyFileStream, path: string, maxBytes: number): P
         if (head.length === HEADER_WITHIN_BYTES) mustBePdf(head);
       }
       hash.update(part);
-      await target.appendFile(part);
+      await target.appendFile(part).catch(rethrow);
     }
     mustBePdf(head);
     return { sizeBytes, sha256: hash.digest("hex") };
   } finally {
-    await target.close();
+    // Some disks tell only now that they were full.
+    await target.close().catch(rethrow);
   }
+};
+
+const rethrow = (error: unknown): never => {
+  throw explainWrite(error);
 };
 
 const mustBePdf = (head: Buffer): void => {

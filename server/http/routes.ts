@@ -4,7 +4,7 @@ import { cors } from "hono/cors";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { consoleAsset } from "./console.ts";
-import { REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
+import { IDEMPOTENCY_HEADER, REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
 import { errorResponse, reasonOf } from "./errors.ts";
 import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
@@ -49,6 +49,7 @@ const allowOrigins = ({ config }: App) =>
       "Last-Event-ID",
       "trpc-accept",
       REQUEST_ID_HEADER,
+      IDEMPOTENCY_HEADER,
       config.tenantHeader,
     ],
     exposeHeaders: [REQUEST_ID_HEADER, "Retry-After", "Content-Disposition"],

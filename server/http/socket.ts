@@ -10,14 +10,14 @@ import type { ReasonError } from "../errors.ts";
 import { appRouter } from "../router.ts";
 import { boundedCalls } from "./calls.ts";
 import { socketContext } from "./context.ts";
-import { reasonOf, statusOf } from "./errors.ts";
+import { reasonOf } from "./errors.ts";
 import { drained } from "./flow.ts";
 import { logTrpcError } from "./trpc.ts";
 
 /** Of the range for applications (RFC 6455, section 7.4.2): sign in again, then come back. */
 export const CLOSE_UNAUTHORIZED = 4401;
-/** An end that was announced while the key-value store was away is noticed after this. */
-const LOOK_AGAIN_MS = 60_000;
+/** Of a timer in Node. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 10_000 };
 
 type Options = {
@@ -29,7 +29,7 @@ type Options = {
 
 /**
  * Serves procedure calls on an accepted socket. Who does not sign in within `LIMITS.socketAuthenticateMs` is cut;
- * at the token's expiry, or when the session is found to have ended, the socket closes with `CLOSE_UNAUTHORIZED`.
+ * at the token's expiry the socket closes with `CLOSE_UNAUTHORIZED`.
  */
 export const serveSocket = (app: App, ws: WebSocket, { wss, request, onSignedIn }: Options): void => {
   const guard = guardSignIn(app, ws, onSignedIn);
@@ -57,26 +57,18 @@ const guardSignIn = (app: App, ws: WebSocket, onSignedIn: Options["onSignedIn"])
   let missing = "NOT_SIGNED_IN";
   let timer = setTimeout(() => ws.close(CLOSE_UNAUTHORIZED, missing), LIMITS.socketAuthenticateMs);
   ws.once("close", () => clearTimeout(timer));
-  const lookAgainAt = (ctx: RequestContext, { expiresAt }: SignedIn) => {
+  const closeAt = (expiresAt: Date) => {
     clearTimeout(timer);
     if (ws.readyState !== ws.OPEN) return;
     const left = expiresAt.getTime() - Date.now();
-    timer = setTimeout(() => void look(ctx, expiresAt), Math.min(left, LOOK_AGAIN_MS));
-  };
-  const look = async (ctx: RequestContext, expiresAt: Date) => {
-    if (expiresAt.getTime() <= Date.now()) return ws.close(CLOSE_UNAUTHORIZED, "TOKEN_EXPIRED");
-    try {
-      lookAgainAt(ctx, await authenticate(app, ctx));
-    } catch (error) {
-      const known = reasonOf(error);
-      if (statusOf(known) < 500) return ws.close(CLOSE_UNAUTHORIZED, known.reason);
-      timer = setTimeout(() => void look(ctx, expiresAt), LOOK_AGAIN_MS);
-    }
+    const over =
+      left > LONGEST_TIMER_MS ? () => closeAt(expiresAt) : () => ws.close(CLOSE_UNAUTHORIZED, "TOKEN_EXPIRED");
+    timer = setTimeout(over, Math.min(left, LONGEST_TIMER_MS));
   };
   const signIn = async (ctx: RequestContext): Promise<void> => {
     try {
       const signedIn = await authenticate(app, ctx);
-      lookAgainAt(ctx, signedIn);
+      closeAt(signedIn.expiresAt);
       onSignedIn(signedIn);
     } catch (error) {
       missing = reasonOf(error).reason;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
+import { findLiveSessions, inTenant } from "../../db/index.ts";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
@@ -15,6 +16,8 @@ import { TRPC_PATH } from "./trpc.ts";
 const STRANGERS_PER_ADDRESS = 100;
 const SOCKETS_PER_USER = 100;
 const STALL_LOOK_MS = 1_000;
+/** Twice in the five seconds within which a revoked session has no socket left. */
+const SESSION_LOOK_MS = 2_500;
 const FAREWELL_MS = 1_000;
 const CLOSE_POLICY = 1008;
 const CLOSE_RESTART = 1012;
@@ -66,6 +69,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
   };
 
   const stopListening = endWithSessions(app, peers);
+  const stopLooking = endUnheard(app, peers);
   const stopWatching = endStalled(peers);
   return {
     upgrade,
@@ -75,6 +79,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
     },
     close: async () => {
       stopWatching();
+      await stopLooking();
       await Promise.all([...peers.keys()].map(sayFarewell));
       await stopListening();
     },
@@ -97,13 +102,39 @@ const endWithSessions = ({ keyValue, log }: App, peers: Map<WebSocket, Peer>): (
     for (const [ws, { signedIn }] of peers)
       if (signedIn?.sessionId === id) ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");
   });
-  // Each socket looks after its session from time to time too.
   listening.catch((error: unknown) => log.warn("session ends not heard", { error }));
   return () =>
     listening.then(
       (stop) => stop().catch(() => {}),
       () => {},
     );
+};
+
+/**
+ * Closes the sockets of sessions whose end was not heard of: the store that tells it was away, or somebody changed the
+ * database by hand. One statement a tenant, however many sockets it has.
+ */
+const endUnheard = (app: App, peers: Map<WebSocket, Peer>): (() => Promise<void>) => {
+  let looking = Promise.resolve();
+  const look = async () => {
+    const signedIn = [...peers.values()].flatMap((peer) => peer.signedIn ?? []);
+    for (const [tenantId, sessions] of Map.groupBy(signedIn, (one) => one.tenantId)) {
+      const ids = [...new Set(sessions.map((one) => one.sessionId))];
+      const live = await inTenant(app.db, tenantId, (trx) => findLiveSessions(trx, ids));
+      for (const [ws, { signedIn }] of peers)
+        if (signedIn && ids.includes(signedIn.sessionId) && !live.has(signedIn.sessionId))
+          ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");
+    }
+  };
+  const timer = setInterval(() => {
+    // A database that does not answer ends nobody's socket: the calls on it fail by themselves.
+    looking = looking.then(look).catch(() => {});
+  }, SESSION_LOOK_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return looking;
+  };
 };
 
 /** The status to refuse with; undefined for an upgrade to let through. */

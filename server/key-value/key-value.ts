@@ -21,6 +21,8 @@ export type LogEntry = { id: number; value: string };
 export type KeyValue = {
   /** Takes `points` (default 1) from the key's allowance. A refused call takes nothing. */
   consume(rule: LimitRule, key: string, points?: number): Promise<LimitResult>;
+  /** Gives one point of what was taken back, if any is taken now; the window stays as it is. */
+  giveBack(rule: LimitRule, key: string): Promise<void>;
 
   putChallenge(id: string, challenge: NewChallenge): Promise<void>;
   /** Atomic: of any number of parallel right attempts exactly one is `matched`. */

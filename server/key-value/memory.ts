@@ -32,19 +32,25 @@ export const createMemoryKeyValue = (): KeyValue => {
 type Part<Methods extends keyof KeyValue> = { methods: Pick<KeyValue, Methods>; sweep(now: number): void };
 
 /** The library takes points even when it refuses, so each call looks first; calls of one rule go one after another. */
-const createLimits = (): Pick<KeyValue, "consume"> => {
+const createLimits = (): Pick<KeyValue, "consume" | "giveBack"> => {
   const limiters = new Map<string, { limiter: RateLimiterMemory; last: Promise<unknown> }>();
+  const inTurn = <T>(rule: LimitRule, work: (limiter: RateLimiterMemory) => Promise<T>): Promise<T> => {
+    const turn = limiters.get(rule.name) ?? {
+      limiter: new RateLimiterMemory(limiterOptions(rule)),
+      last: Promise.resolve(),
+    };
+    limiters.set(rule.name, turn);
+    const result = turn.last.then(() => work(turn.limiter));
+    turn.last = result.catch(() => {});
+    return result;
+  };
   return {
-    consume: (rule, key, points = 1) => {
-      const turn = limiters.get(rule.name) ?? {
-        limiter: new RateLimiterMemory(limiterOptions(rule)),
-        last: Promise.resolve(),
-      };
-      limiters.set(rule.name, turn);
-      const result = turn.last.then(() => take(turn.limiter, rule, { key, points }));
-      turn.last = result.catch(() => {});
-      return result;
-    },
+    consume: (rule, key, points = 1) => inTurn(rule, (limiter) => take(limiter, rule, { key, points })),
+    giveBack: (rule, key) =>
+      inTurn(rule, async (limiter) => {
+        const seen = await limiter.get(key);
+        if (seen && seen.consumedPoints > 0) await limiter.reward(key, 1);
+      }),
   };
 };
 

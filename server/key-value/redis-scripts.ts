@@ -63,6 +63,9 @@ const LUA = {
     redis.call("INCRBY", KEYS[1], ARGV[1])
     return {taken, left}`,
 
+  giveBack: `
+    if tonumber(redis.call("GET", KEYS[1]) or "0") > 0 then redis.call("DECR", KEYS[1]) end`,
+
   release: `if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end`,
 } satisfies Record<keyof Scripts, string>;
 
@@ -86,6 +89,7 @@ export type Scripts = {
     allowance: number,
     windowMs: number,
   ): Promise<[taken: number, leftMs: number]>;
+  giveBack(key: string): Promise<null>;
   release(key: string, holder: string): Promise<null>;
 };
 

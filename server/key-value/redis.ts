@@ -23,6 +23,9 @@ export const createRedisKeyValue = (url: string): KeyValue => {
     subscriber.call(() => channels.subscribe(channel, subscription));
   return {
     consume: createConsume(client, call),
+    giveBack: async (rule, key) => {
+      await call(() => client.giveBack(limitKey(rule.name, key)));
+    },
     ...createChallenges(client, call),
     ...createLogs(client, call, subscribe),
     ...createLeases(client, call),

@@ -33,7 +33,7 @@ export const rewrite = async (
     signal,
   );
   await inTenant(ctx.app.db, ctx.tenantId, (trx) =>
-    record(trx, { kind: "chat", model, userId: ctx.userId, ...tokens }),
+    record(trx, { kind: "rewrite", model, userId: ctx.userId, ...tokens }),
   );
   return text.trim() || undefined;
 };

@@ -3,7 +3,9 @@ import type { SearchInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { configuredSpace, embedderFor } from "../embedder.ts";
 import { ReasonError } from "../errors.ts";
+import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
+import { reserving } from "../quota.ts";
 import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
@@ -69,9 +71,16 @@ const embedQuery = async (
   }
 };
 
-/** What chat would read for this question, for anyone who wants to see it. */
+/** What chat would read for this question, for anyone who wants to see it. Throws `QUOTA_EXCEEDED`. */
 export const search = async (ctx: TenantContext, { query, fileIds, limit }: SearchInput) => {
-  const rows = await retrieve(ctx, { query, fileIds, limit: limit ?? ctx.app.config.topK });
+  const wanted = {
+    key: `search:${newId()}`,
+    userId: ctx.userId,
+    need: () => ({ requests: 0, tokens: countTokens(query) }),
+  };
+  const rows = await reserving(ctx, wanted, () =>
+    retrieve(ctx, { query, fileIds, limit: limit ?? ctx.app.config.topK }),
+  );
   return {
     hits: rows.map((row) => ({
       fileId: row.file_id,

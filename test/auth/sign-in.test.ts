@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { findOrCreateTenant, inTenant, putInvitation } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
+import { LIMIT_RULES } from "../../server/rate-limit.ts";
 import { createCaller } from "../../server/router.ts";
 import { codeIn, contextOf, sharedApp, startTestApp, type TestApp } from "../support/app.ts";
+import { waitFor } from "../support/server-process.ts";
 
 const anonymous = ({ app }: TestApp, tenant: string | undefined) =>
   createCaller(contextOf(app, { tenantSlug: tenant }));
@@ -88,6 +90,9 @@ test("known, unknown and uninvited addresses get the same reply, and only who ma
   const nowhere = await anonymous(own, own.newTenant()).auth.requestCode({ email: "unknown@example.org" });
   for (const reply of [invited, unknown, nowhere])
     expect(reply).toEqual({ challengeId: expect.stringMatching(/^[\da-f-]{36}$/), expiresAt: expect.any(Date) });
+  // Codes go out after the answers.
+  await waitFor(() => own.printed[0]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
   expect(own.printed).toHaveLength(1);
   const { user } = await caller.auth.verifyCode({ challengeId: invited.challengeId, code: codeIn(own.printed[0]) });
   expect(user.role).toBe("admin");
@@ -100,6 +105,22 @@ test.for([undefined, "", "Not a slug!", "-x", "x".repeat(64)])("no code without 
   await expect(anonymous(shared, slug).auth.requestCode({ email: newEmail() })).rejects.toMatchObject({
     cause: { reason: "TENANT_UNKNOWN" },
   });
+});
+
+test("a code that was used is given back: who signs in again and again is not kept out", async () => {
+  const who = { tenant: shared.newTenant(), email: newEmail() };
+  for (let n = 0; n < 6; n++) await shared.signIn(who);
+});
+
+test("a tenant's codes are bounded, whoever asks and for whatever address", async () => {
+  const caller = () => anonymous(shared, tenant);
+  const tenant = shared.newTenant();
+  const { points } = LIMIT_RULES.codesByTenant();
+  const asked = await Promise.allSettled(
+    Array.from({ length: points + 5 }, () => caller().auth.requestCode({ email: newEmail() })),
+  );
+  expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(points);
+  await anonymous(shared, shared.newTenant()).auth.requestCode({ email: newEmail() });
 });
 
 test("a fourth code for one address within ten minutes is refused, whatever the tenant, with the time to wait", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { inTenant, revokeSessions } from "../../db/index.ts";
 import { createTokens } from "../../server/auth/access-token.ts";
 import { openSecret } from "../../server/auth/secret.ts";
 import { LIMITS } from "../../server/contract/limits.ts";
@@ -249,4 +250,23 @@ test("whoever writes waits for a client that does not read, and one that does no
   await once(ws, "close");
   client.terminate();
   wss.close();
+});
+
+test("a session whose end nobody has told is noticed: by calls within a second, by its sockets within five", async () => {
+  const user = await app.signIn();
+  const other = await app.signIn({ tenant: user.tenant });
+  const [mine, theirs] = [
+    await openSocket(app.url, { token: user.accessToken }),
+    await openSocket(app.url, { token: other.accessToken }),
+  ];
+  for (const ws of [mine, theirs]) await converse(ws, watching(1), ({ id }) => id === 1);
+  const closed = closeOf(mine);
+  // As another instance does it whose word was lost.
+  await inTenant(app.app.db, user.tenantId, (trx) => revokeSessions(trx, user.userId));
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  await expect(user.caller.auth.me()).rejects.toMatchObject({ cause: { reason: "SESSION_REVOKED" } });
+  expect(await closed).toEqual({ code: 4401, reason: "SESSION_REVOKED" });
+  expect(theirs.readyState).toBe(WebSocket.OPEN);
+  await stop(theirs, 1);
+  theirs.terminate();
 });

@@ -27,6 +27,18 @@ type Get = () => KeyValue;
 const rule = (points: number, windowMs = 60_000): LimitRule => ({ name: newId(), points, windowMs });
 
 const limits = (get: Get) => {
+  it("gives back a point that was taken, and no more than were taken", async () => {
+    const two = rule(2);
+    for (let call = 0; call < 2; call += 1) await get().consume(two, "a");
+    await get().giveBack(two, "a");
+    expect((await get().consume(two, "a")).allowed).toBe(true);
+    expect((await get().consume(two, "a")).allowed).toBe(false);
+    for (let call = 0; call < 5; call += 1) await get().giveBack(two, "a");
+    await get().giveBack(two, "never taken");
+    for (const key of ["a", "never taken"])
+      expect(await get().consume(two, key, 2)).toMatchObject({ allowed: true, remaining: 0 });
+  });
+
   it("allows a rule's points and tells what remains", async () => {
     const three = rule(3);
     const results = [];

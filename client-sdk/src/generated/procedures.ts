@@ -440,6 +440,10 @@ export type Procedures = {
             tokensPerDay: number | null;
             files: number | null;
             bytes: number | null;
+            userRequestsPerDay: number | null;
+            userTokensPerDay: number | null;
+            userFiles: number | null;
+            userBytes: number | null;
         }>;
         /** Sets the tenant's upper bounds. */
         setQuotas: Mutation<{
@@ -447,11 +451,19 @@ export type Procedures = {
             tokensPerDay: number | null;
             files: number | null;
             bytes: number | null;
+            userRequestsPerDay?: number | null | undefined;
+            userTokensPerDay?: number | null | undefined;
+            userFiles?: number | null | undefined;
+            userBytes?: number | null | undefined;
         }, {
             requestsPerDay: number | null;
             tokensPerDay: number | null;
             files: number | null;
             bytes: number | null;
+            userRequestsPerDay: number | null;
+            userTokensPerDay: number | null;
+            userFiles: number | null;
+            userBytes: number | null;
         }>;
         /** What each member spent in the last 7 days. */
         usageByMember: Query<void, {
@@ -480,7 +492,7 @@ export type Procedures = {
                 id: string;
                 at: Date;
                 actorId: (string & $brand<"UserId">) | null;
-                action: "conversation_removed" | "file_removed" | "invited" | "member_removed" | "quotas_changed" | "role_changed" | "session_revoked" | "signed_in" | "signed_out" | "uninvited";
+                action: "conversation_removed" | "file_exported" | "file_removed" | "invited" | "member_removed" | "quotas_changed" | "role_changed" | "session_revoked" | "signed_in" | "signed_out" | "uninvited";
                 subject: string | null;
             }[];
             nextCursor?: string | undefined;

@@ -51,12 +51,19 @@ export type InviteInput = z.infer<typeof InviteInput>;
 export declare const UninviteInput: z.ZodObject<{
     email: z.ZodPipe<z.ZodString, z.ZodEmail>;
 }, z.core.$strip>;
-/** Upper bounds for the tenant in a sliding day; null is unlimited. */
+/**
+ * Upper bounds for the tenant, and for each of its users; null is unlimited. Days slide; a question is let in while the
+ * most that its answer may come to still fits.
+ */
 export declare const Quotas: z.ZodObject<{
     requestsPerDay: z.ZodNullable<z.ZodInt>;
     tokensPerDay: z.ZodNullable<z.ZodInt>;
     files: z.ZodNullable<z.ZodInt>;
     bytes: z.ZodNullable<z.ZodInt>;
+    userRequestsPerDay: z.ZodDefault<z.ZodNullable<z.ZodInt>>;
+    userTokensPerDay: z.ZodDefault<z.ZodNullable<z.ZodInt>>;
+    userFiles: z.ZodDefault<z.ZodNullable<z.ZodInt>>;
+    userBytes: z.ZodDefault<z.ZodNullable<z.ZodInt>>;
 }, z.core.$strip>;
 export type Quotas = z.infer<typeof Quotas>;
 export declare const UsageByMember: z.ZodObject<{
@@ -81,6 +88,7 @@ export declare const UsageByMember: z.ZodObject<{
 }, z.core.$strip>;
 export declare const AuditAction: z.ZodEnum<{
     conversation_removed: "conversation_removed";
+    file_exported: "file_exported";
     file_removed: "file_removed";
     invited: "invited";
     member_removed: "member_removed";
@@ -98,6 +106,7 @@ export declare const AuditEntry: z.ZodObject<{
     actorId: z.ZodNullable<z.core.$ZodBranded<z.ZodUUID, "UserId", "out">>;
     action: z.ZodEnum<{
         conversation_removed: "conversation_removed";
+        file_exported: "file_exported";
         file_removed: "file_removed";
         invited: "invited";
         member_removed: "member_removed";
@@ -122,6 +131,7 @@ export declare const ListAuditOutput: z.ZodObject<{
         actorId: z.ZodNullable<z.core.$ZodBranded<z.ZodUUID, "UserId", "out">>;
         action: z.ZodEnum<{
             conversation_removed: "conversation_removed";
+            file_exported: "file_exported";
             file_removed: "file_removed";
             invited: "invited";
             member_removed: "member_removed";

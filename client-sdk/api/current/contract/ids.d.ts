@@ -17,3 +17,5 @@ export type MessageId = z.infer<typeof MessageId>;
 /** Chosen by the client, one per question: asking again with the same one joins the running answer. */
 export declare const RequestId: z.ZodString;
 export type RequestId = z.infer<typeof RequestId>;
+/** Chosen by the client, one per call that changes something: sent again with the same one, it is carried out once. */
+export declare const IdempotencyKey: z.ZodString;
