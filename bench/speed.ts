@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createDocuChat } from "../client-sdk/src/index.ts";
 import { makePdfOfPages } from "../test/support/pdf.ts";
 
@@ -19,9 +20,12 @@ const report = (what: string, measured: string, target: string) =>
   process.stdout.write(`${what.padEnd(52)} ${measured.padStart(24)}   ${target}\n`);
 const ms = (value: number) => `${Math.round(value)} ms`;
 
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** As `npm start` does. */
 const start = async (dataDir: string) => {
   const begun = performance.now();
-  const child = spawn(process.execPath, [new URL("../server/main.ts", import.meta.url).pathname], {
+  const child = spawn(process.execPath, ["-r", path("../scripts/need-node.cjs"), path("../server/main.ts")], {
     env: { ...process.env, DATA_DIR: dataDir, PORT: "0", RATE_LIMIT_PER_MINUTE: "1000000", LOG_LEVEL: "error" },
     stdio: ["ignore", "pipe", "inherit"],
   });

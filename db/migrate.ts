@@ -1,4 +1,5 @@
-import type { Kysely } from "kysely";
+import { isDeepStrictEqual } from "node:util";
+import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import * as initial from "./migrations/0001-initial.ts";
 import * as vectorsAtSize from "./migrations/0002-vectors-at-size.ts";
@@ -23,10 +24,24 @@ export class NewerSchemaError extends Error {
 
 /** Brings the schema up to date under the database's own lock, so that any number of processes may start at once. */
 export const migrate = async (db: Kysely<Schema>): Promise<void> => {
+  if (await isUpToDate(db)) return;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (!error) return;
   if (error instanceof Error && error.message.includes("previously executed migration"))
     throw new NewerSchemaError(error);
   throw error instanceof Error ? error : new Error("The database could not be migrated", { cause: error });
+};
+
+/** Asks in one statement, for almost every start finds nothing to do, and the migrator takes 0.3 s to find it. */
+const isUpToDate = async (db: Kysely<Schema>): Promise<boolean> => {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return isDeepStrictEqual(
+      rows.map(({ name }) => name),
+      Object.keys(MIGRATIONS),
+    );
+  } catch {
+    return false;
+  }
 };

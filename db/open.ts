@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import { Pool, TypeOverrides, types as pgTypes, type PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
 import { migrate } from "./migrate.ts";
-import { copyBlank } from "./pglite/blank.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
 
@@ -39,7 +38,7 @@ export type DbOptions = {
 
 /** Opens PostgreSQL or PGlite and brings the schema up to date. Throws `DataDirInUseError` for a folder in use. */
 export const openDb = async (options: DbOptions): Promise<Db> => {
-  const db = options.url === undefined ? await openPglite(options) : openPostgres(options.url, options.onError);
+  const db = options.url === undefined ? await openPglite(options) : await openPostgres(options.url, options.onError);
   try {
     if (options.url !== undefined) await refuseUnsafeRole(db.kysely);
     await migrate(db.kysely);
@@ -53,7 +52,6 @@ export const openDb = async (options: DbOptions): Promise<Db> => {
 const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<OpenDb> => {
   const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   const folder = dataDir === undefined ? undefined : join(dataDir, "postgres");
-  if (folder !== undefined) await copyBlank(folder);
   const pglite = startPglite({ dataDir: folder, template }, onError);
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   const close = async () => {
@@ -73,7 +71,8 @@ const TIMEOUTS = { connectionTimeoutMillis: 5_000, query_timeout: 30_000, statem
 
 type ClientStream = { connection: { stream: { destroy(): void } } };
 
-const openPostgres = (url: string, onError: (error: Error) => void = () => {}): OpenDb => {
+const openPostgres = async (url: string, onError: (error: Error) => void = () => {}): Promise<OpenDb> => {
+  const { Pool, TypeOverrides, types: pgTypes } = await import("pg");
   const types = new TypeOverrides();
   types.setTypeParser(pgTypes.builtins.INT8, Number);
   // In pipeline mode a statement is sent before the one in front of it is answered.

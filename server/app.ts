@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { embeddingModelId, openDb } from "../db/index.ts";
+import { embeddingModelId } from "../db/index.ts";
 import { createTokens } from "./auth/access-token.ts";
 import { openDelivery } from "./auth/deliver.ts";
 import { deriveKey, openSecret } from "./auth/secret.ts";
@@ -8,6 +8,7 @@ import { SESSIONS_ENDED } from "./auth/sessions.ts";
 import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
 import type { Config } from "./config.ts";
 import type { App } from "./context.ts";
+import { openDatabase } from "./database.ts";
 import { closeExtractors } from "./files/extract.ts";
 import { openStore } from "./files/store.ts";
 import { createHttp } from "./http/server.ts";
@@ -16,7 +17,6 @@ import { openKeyValue } from "./key-value/open.ts";
 import { createLog } from "./log.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { openModel } from "./model/open.ts";
-import { countTokens } from "./tokens.ts";
 import { startWorker } from "./worker.ts";
 
 /** What a caller may hand in instead of what the configuration would open. */
@@ -27,12 +27,12 @@ export type AppParts = {
   store?: App["store"];
   /** How login codes reach people. */
   delivery?: App["delivery"];
+  /** Open already; it is closed with the rest. */
+  db?: App["db"];
   /** A dumped embedded database to begin from. */
   template?: string;
   /** Where login codes go when no mail is configured. */
   print?: (line: string) => void;
-  /** Hears that the embedded database has stopped: nothing can be served any more. */
-  onFatal?: (error: Error) => void;
 };
 
 export type RunningApp = {
@@ -82,14 +82,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   const log = parts.log ?? createLog(config.logLevel);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const onError = (error: Error) => log.error("background failure", { error });
-  const opening = openDb({
-    url: config.databaseUrl,
-    dataDir: config.dataDir,
-    template: parts.template,
-    onError: config.databaseUrl === undefined ? (parts.onFatal ?? onError) : onError,
-  });
-  warmUp();
-  const db = await opening;
+  const db = parts.db ?? (await openDatabase(config, { log, template: parts.template }));
   closers.push(() => db.close());
   const keyValue = await openKeyValue(config.redisUrl);
   closers.push(() => keyValue.close());
@@ -123,9 +116,6 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     sessions: new Map(),
   };
 };
-
-/** The tokenizer takes 0.4 s of this thread to load: now, while the database opens, and not in somebody's question. */
-const warmUp = (): void => void countTokens("warm");
 
 /** What other instances tell: sessions that ended, answers to stop. */
 const listenToOthers = async ({ keyValue, sessions, answers }: App): Promise<void> => {

@@ -43,8 +43,10 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
   });
   boss.on("error", onError);
   await boss.start();
-  await boss.createQueue(DEAD_INGEST_QUEUE, { notify: true });
-  await boss.createQueue(INGEST_QUEUE, QUEUE);
+  if ((await boss.getQueue(INGEST_QUEUE)) === null) {
+    await boss.createQueue(DEAD_INGEST_QUEUE, { notify: true });
+    await boss.createQueue(INGEST_QUEUE, QUEUE);
+  }
 
   // The file's id is its job's id: a file has one job at a time.
   const removeIngest = (trx: TenantDb, fileId: string) =>

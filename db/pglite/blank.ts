@@ -1,33 +1,17 @@
 import { constants, existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startPglite } from "./pglite.ts";
 
 /**
  * A database without a schema, made when the packages are installed: making one takes seconds, copying it a fraction
  * of one. It belongs to the version of PGlite that made it.
  */
-const blankFolder = (): string => {
+export const blankFolder = (): string => {
   const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const manifest = JSON.parse(readFileSync(join(dirname(entry), "../package.json"), "utf8")) as { version: string };
   return fileURLToPath(new URL(`../../node_modules/.cache/docuchat/pglite-${manifest.version}`, import.meta.url));
-};
-
-/** Makes the blank database, unless it is there. */
-export const makeBlank = async (blank = blankFolder()): Promise<void> => {
-  if (existsSync(blank)) return;
-  await mkdir(dirname(blank), { recursive: true });
-  const folder = await mkdtemp(`${blank}-`);
-  try {
-    const pglite = startPglite({ dataDir: join(folder, "postgres"), template: undefined });
-    await pglite.waitReady;
-    await pglite.close();
-    await rename(join(folder, "postgres"), blank);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 };
 
 /** Begins a data folder that is not there yet with a copy of the blank database, where there is one. */

@@ -4,19 +4,22 @@ import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
+import { copyBlank } from "./blank.ts";
 import { toWireError, type PgliteStart, type Reply, type Request } from "./wire.ts";
 
 if (!parentPort) throw new Error("db/pglite/thread.ts runs as a worker thread");
 const port = parentPort;
-const start = workerData as PgliteStart;
 
-const opened = (async () =>
-  PGlite.create({
-    ...(start.dataDir === undefined ? {} : { dataDir: start.dataDir }),
-    ...(start.template === undefined ? {} : { loadDataDir: new Blob([await readFile(start.template)]) }),
+const open = async ({ dataDir, template }: PgliteStart): Promise<PGlite> => {
+  if (dataDir !== undefined && template === undefined) await copyBlank(dataDir);
+  return PGlite.create({
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(template === undefined ? {} : { loadDataDir: new Blob([await readFile(template)]) }),
     extensions: { vector },
     postgresqlconf: ["shared_buffers = 16MB", "wal_buffers = 1MB"],
-  }))();
+  });
+};
+const opened = open(workerData as PgliteStart);
 
 type OpenTransaction = { trx: Transaction; end: (how: "commit" | "rollback") => void; ended: Promise<unknown> };
 const transactions = new Map<number, OpenTransaction>();

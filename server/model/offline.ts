@@ -5,11 +5,11 @@ import type { ChatPart, ChatRequest, Embedded, EmbeddingPurpose, Model } from ".
 import { extractAnswer } from "./offline/answer.ts";
 import { createEmbedder, DIMENSIONS, RECIPE, type Embedder } from "./offline/embedding.ts";
 import { loadRarity } from "./offline/rarity.ts";
+import { inTurns } from "./offline/turns.ts";
 import { wordAnswer } from "./offline/wording.ts";
 
 const CHAT_MODEL = "offline-extractive";
 const WORDS_PER_DELTA = 4;
-const MS_PER_TURN = 5;
 
 /**
  * A provider that needs no key, no service and no network. It embeds texts by their words and answers by quoting the
@@ -31,13 +31,11 @@ type Embedding = { texts: readonly string[]; purpose: EmbeddingPurpose; signal: 
 
 const embedAll = async (embed: Embedder, { texts, purpose, signal }: Embedding): Promise<Embedded> => {
   const vectors: Float32Array[] = [];
-  let turnEndsAt = performance.now() + MS_PER_TURN;
+  const pause = inTurns();
   for (const text of texts) {
+    await pause();
     signal?.throwIfAborted();
     vectors.push(embed(text, purpose));
-    if (performance.now() < turnEndsAt) continue;
-    await yieldToLoop();
-    turnEndsAt = performance.now() + MS_PER_TURN;
   }
   return { vectors, tokens: undefined };
 };

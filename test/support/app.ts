@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import { startApp, type AppParts, type RunningApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
@@ -108,6 +109,16 @@ export const contextOf = (app: RunningApp["app"], call: Partial<RequestContext> 
 
 export const codeIn = (line: string | undefined): string => /\b\d{6}\b/.exec(line ?? "")?.[0] ?? "";
 
+/** The newest for the address, which may come a moment after the answer; empty where none comes. */
+const printedCode = async (printed: string[], email: string): Promise<string> => {
+  for (let looks = 0; looks < 20; looks++) {
+    const line = printed.findLast((printedLine) => printedLine.includes(email));
+    if (line !== undefined) return codeIn(line);
+    await sleep(10);
+  }
+  return "";
+};
+
 const signIn = async (
   { app }: RunningApp,
   printed: string[],
@@ -115,7 +126,7 @@ const signIn = async (
 ): Promise<TestUser> => {
   const anonymous = createCaller(contextOf(app, { tenantSlug: tenant }));
   const { challengeId } = await anonymous.auth.requestCode({ email });
-  const code = codeIn(printed.findLast((line) => line.includes(email.trim().toLowerCase())));
+  const code = await printedCode(printed, email.trim().toLowerCase());
   const signedIn = await anonymous.auth.verifyCode({ challengeId, code });
   return {
     accessToken: signedIn.accessToken,

@@ -28,10 +28,14 @@ const readable = (): string[] => {
   return [fileURLToPath(new URL("../../", import.meta.url)), ...packages];
 };
 
-const start = (): ChildProcess => {
+let command: string[] | undefined;
+const makeCommand = (): string[] => {
   const program = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
-  const rights = ["--permission", "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`)];
-  const child = spawn(process.execPath, [...rights, program], {
+  return ["--permission", "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`), program];
+};
+
+const start = (): ChildProcess => {
+  const child = spawn(process.execPath, (command ??= makeCommand()), {
     env: {},
     serialization: "advanced",
     stdio: ["pipe", "ignore", "ignore", "ipc"],

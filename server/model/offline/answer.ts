@@ -1,8 +1,8 @@
-import { setImmediate as yieldToLoop } from "node:timers/promises";
 import type { ModelSource } from "../model.ts";
 import type { Rarity } from "./rarity.ts";
 import { scoreSentences, type Scored } from "./score.ts";
 import { tells } from "./tells.ts";
+import { inTurns } from "./turns.ts";
 
 /** A verbatim sentence of source `n`. */
 export type Extract = { n: number; text: string };
@@ -23,7 +23,7 @@ export const extractAnswer = async (
   sources: readonly ModelSource[],
   rarity: Rarity,
 ): Promise<Extracted> => {
-  const scored = await scoreSentences(question, { sources, rarity, pause: () => yieldToLoop() });
+  const scored = await scoreSentences(question, { sources, rarity, pause: inTurns() });
   const ranked = scored.toSorted((a, b) => b.score - a.score || a.order - b.order);
   const [best] = ranked;
   const told = tells(question, ranked);

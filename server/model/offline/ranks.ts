@@ -1,4 +1,6 @@
-import { setImmediate as yieldToLoop } from "node:timers/promises";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { inTurns } from "./turns.ts";
 
 /**
  * How rare Latin words and numbers are, by the order of the cl100k vocabulary: byte pairs were merged from the most
@@ -9,7 +11,9 @@ export type Ranks = {
   find(word: string): { rank: number; tokens: number };
 };
 
-const TOKENS_PER_SLICE = 2_000;
+// Only the order of the vocabulary is read; nothing is counted.
+const VOCABULARY = createRequire(import.meta.url).resolve("tiktoken/encoders/cl100k_base.json");
+const TOKENS_PER_STEP = 200;
 const WORD_TOKEN = /^ ?[a-z0-9]+$/i;
 const LONGEST_TOKEN_CHARS = 24;
 
@@ -19,22 +23,32 @@ let loading: Promise<Ranks> | undefined;
 export const loadRanks = (): Promise<Ranks> => (loading ??= readVocabulary());
 
 const readVocabulary = async (): Promise<Ranks> => {
-  // oxlint-disable-next-line no-restricted-imports -- only the order of the vocabulary is read; nothing is counted
-  const { default: vocabulary } = await import("tiktoken/encoders/cl100k_base.json", { with: { type: "json" } });
   const starts = new Map<string, number>();
   const inner = new Map<string, number>();
-  // One line: "!", the first rank, then the tokens in base64.
-  const [, first = "0", ...tokens] = vocabulary.bpe_ranks.split(" ");
-  for (const [index, token] of tokens.entries()) {
-    if (index % TOKENS_PER_SLICE === 0) await yieldToLoop();
+  const pause = inTurns();
+  for (const [rank, token] of rankedTokens(await readFile(VOCABULARY, "utf8"))) {
+    if (rank % TOKENS_PER_STEP === 0) await pause();
     const text = atob(token);
     if (!WORD_TOKEN.test(text)) continue;
     const table = text.startsWith(" ") ? starts : inner;
     const word = text.trimStart().toLowerCase();
-    if (!table.has(word)) table.set(word, Number(first) + index);
+    if (!table.has(word)) table.set(word, rank);
   }
   return { find: (word) => segment(word, starts, inner) };
 };
+
+/** One line: "!", the first rank, then the tokens in base64, each a rank later. */
+function* rankedTokens(file: string): Generator<[rank: number, token: string]> {
+  const { bpe_ranks: line } = JSON.parse(file) as { bpe_ranks: string };
+  let at = line.indexOf(" ") + 1;
+  let end = line.indexOf(" ", at);
+  for (let rank = Number(line.slice(at, end)); end < line.length; rank += 1) {
+    at = end + 1;
+    end = line.indexOf(" ", at);
+    if (end === -1) end = line.length;
+    yield [rank, line.slice(at, end)];
+  }
+}
 
 /** The word after a space, cut greedily into the longest tokens known. */
 const segment = (word: string, starts: Map<string, number>, inner: Map<string, number>) => {
