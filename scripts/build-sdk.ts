@@ -83,8 +83,10 @@ const compile = async (folder: string): Promise<string> => {
   const src = join(folder, "src");
   await cp(join(sdk, "src"), src, { recursive: true });
   await cp(join(root, "server/contract"), join(src, "contract"), { recursive: true });
-  const schemas = join(src, "schemas.ts");
-  await writeFile(schemas, (await readFile(schemas, "utf8")).replace("../../server/contract/", "./contract/"));
+  for (const name of ["schemas.ts", "tables.ts"]) {
+    const path = join(src, name);
+    await writeFile(path, (await readFile(path, "utf8")).replaceAll("../../server/contract/", "./contract/"));
+  }
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   const shared = {

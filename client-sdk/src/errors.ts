@@ -1,5 +1,6 @@
 import { TRPCClientError } from "@trpc/client";
-import { ErrorBody, REASONS, Reason, type DataOf } from "./schemas.ts";
+import type { DataOf, ErrorBody, Reason } from "./schemas.ts";
+import { REASONS } from "./tables.ts";
 
 /** What stands in `data` of every error on the wire. */
 export type ErrorData = {
@@ -42,24 +43,26 @@ export class DocuChatError<R extends Reason = Reason> extends Error {
 export const isReason = <R extends Reason>(error: unknown, reason: R): error is DocuChatError<R> =>
   error instanceof DocuChatError && error.reason === reason;
 
+/** A newer server may know more. */
+const isKnown = (reason: unknown): reason is Reason => typeof reason === "string" && Object.hasOwn(REASONS, reason);
+
 /** Whatever a call threw, as a `DocuChatError`. */
 export const toDocuChatError = (error: unknown): DocuChatError => {
   if (error instanceof DocuChatError) return error;
   const told = error instanceof TRPCClientError ? (error.data as Partial<ErrorData> | null | undefined) : undefined;
   const { reason, requestId, code: _code, httpStatus: _status, path: _path, ...data } = told ?? {};
-  const known = Reason.safeParse(reason);
-  if (!known.success) return new DocuChatError("SERVICE_UNAVAILABLE", { cause: error });
+  if (!isKnown(reason)) return new DocuChatError("SERVICE_UNAVAILABLE", { cause: error });
   const { message } = error as Error;
-  return new DocuChatError<Reason>(known.data, { message, data, requestId: requestId || undefined, cause: error });
+  return new DocuChatError<Reason>(reason, { message, data, requestId: requestId || undefined, cause: error });
 };
 
 /** The failure that an answer of the HTTP routes tells; something else between may have answered. */
 export const fromHttpAnswer = (status: number, body: unknown): DocuChatError => {
-  const parsed = ErrorBody.safeParse(body);
-  if (!parsed.success)
+  const told = (body as Partial<ErrorBody> | undefined)?.error;
+  if (!isKnown(told?.reason))
     return new DocuChatError(status === 413 ? "FILE_TOO_LARGE" : "SERVICE_UNAVAILABLE", {
       cause: new Error(`HTTP status ${status} without a reason`),
     });
-  const { reason, message, requestId, ...data } = parsed.data.error;
+  const { reason, message, requestId, ...data } = told;
   return new DocuChatError<Reason>(reason, { message, data, requestId: requestId || undefined });
 };

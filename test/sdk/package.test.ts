@@ -69,6 +69,10 @@ import type { AppRouter } from "@docuchat/client/trpc";
 import { useChat, type ChatMessage } from "@docuchat/client/react";
 import { useDocuChatQueries } from "@docuchat/client/react-query";
 
+// @ts-expect-error -- a file is named by its id
+void client.files.get({ name: "a.pdf" });
+// @ts-expect-error -- a model is named by its name
+export const useWrongModel = () => useChat({ model: 4 });
 export const parse = (value: unknown): ChatEvent => ChatEventSchema.parse(value);
 export const mayAsk = (question: string): boolean => question.length <= LIMITS.questionChars;
 export type Context = AppRouter["_def"]["_config"]["$types"]["ctx"];
@@ -114,7 +118,6 @@ const readmePrograms = async (): Promise<string[]> => {
 describe("the packed client", () => {
   test.each(RESOLUTIONS)("compiles in a strict project that checks libraries, $moduleResolution", async (options) => {
     expect(await compile(PROGRAM, options)).toBe("");
-    await expect(compile(`${PROGRAM}\nclient.files.get({ name: "a.pdf" });`, options)).rejects.toThrow("TS2353");
   });
 
   test.each(["5.9", "6.0"])(
@@ -125,7 +128,6 @@ describe("the packed client", () => {
       const tsc = join(own, "node_modules/.bin/tsc");
       expect(await run(tsc, ["--version"], own)).toContain(version);
       for (const options of RESOLUTIONS) expect(await compile(PROGRAM, options, tsc)).toBe("");
-      await expect(compile(`${PROGRAM}\nuseChat({ model: 4 });`, RESOLUTIONS[0] ?? {}, tsc)).rejects.toThrow("TS2322");
     },
     600_000,
   );
@@ -202,7 +204,20 @@ describe("the packed client", () => {
     expect(asModule).toEqual([]);
   });
 
-  test("has the types of the server's router as it is now", async () => {
-    expect(await run(process.execPath, ["scripts/build-sdk.ts", "--check"], root)).toBe("");
-  }, 600_000);
+  test("takes less than 30 kB of a page, compressed, and brings no schemas there", async () => {
+    const program = `
+      import { gzipSync } from "node:zlib";
+      import { build } from "vite";
+      const lib = { entry: process.argv[1], formats: ["es"], fileName: "page" };
+      const [{ output: [page] }] = await build({ configFile: false, logLevel: "silent", build: { lib, write: false, minify: true } });
+      console.log(JSON.stringify({ bytes: gzipSync(page.code).length, modules: Object.keys(page.modules) }));
+    `;
+    const entry = join(installed, "dist/index.js");
+    const { bytes, modules } = JSON.parse(
+      await run(process.execPath, ["--input-type=module", "--eval", program, entry], root),
+    ) as { bytes: number; modules: string[] };
+    expect(bytes).toBeLessThan(30_000);
+    expect(modules.join()).toContain("@trpc/client");
+    expect(modules.join()).not.toContain("/zod/");
+  });
 });

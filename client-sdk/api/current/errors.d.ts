@@ -1,4 +1,4 @@
-import { Reason, type DataOf } from "./schemas.js";
+import type { DataOf, Reason } from "./schemas.js";
 /** What stands in `data` of every error on the wire. */
 export type ErrorData = {
     [R in Reason]: {

@@ -1,6 +1,6 @@
 import type { Calls, CallOptions } from "./calls.js";
 import { DocuChatError } from "./errors.js";
-import { type File, type UploadedFile } from "./schemas.js";
+import type { File, UploadedFile } from "./schemas.js";
 export type UploadSource = Blob | {
     name: string;
     data: Blob | Uint8Array;
