@@ -30,8 +30,6 @@ export type DbOptions = {
   url?: string | undefined;
   /** Unset: PGlite in memory. */
   dataDir?: string | undefined;
-  /** A dumped PGlite data folder to begin from. */
-  template?: string | undefined;
   /** Hears of an embedded database that stopped, and of idle connections that broke. */
   onError?: (error: Error) => void;
 };
@@ -49,10 +47,10 @@ export const openDb = async (options: DbOptions): Promise<Db> => {
   return db;
 };
 
-const openPglite = async ({ dataDir, template, onError }: DbOptions): Promise<OpenDb> => {
+const openPglite = async ({ dataDir, onError }: DbOptions): Promise<OpenDb> => {
   const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   const folder = dataDir === undefined ? undefined : join(dataDir, "postgres");
-  const pglite = startPglite({ dataDir: folder, template }, onError);
+  const pglite = startPglite({ dataDir: folder }, onError);
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   const close = async () => {
     await pglite.close();

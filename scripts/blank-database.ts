@@ -10,7 +10,7 @@ if (!existsSync(blank)) {
   await mkdir(dirname(blank), { recursive: true });
   const folder = await mkdtemp(`${blank}-`);
   try {
-    const pglite = startPglite({ dataDir: join(folder, "postgres"), template: undefined });
+    const pglite = startPglite({ dataDir: join(folder, "postgres") });
     await pglite.waitReady;
     await pglite.close();
     await rename(join(folder, "postgres"), blank);

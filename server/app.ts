@@ -29,8 +29,6 @@ export type AppParts = {
   delivery?: App["delivery"];
   /** Open already; it is closed with the rest. */
   db?: App["db"];
-  /** A dumped embedded database to begin from. */
-  template?: string;
   /** Where login codes go when no mail is configured. */
   print?: (line: string) => void;
 };
@@ -82,7 +80,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   const log = parts.log ?? createLog(config.logLevel);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const onError = (error: Error) => log.error("background failure", { error });
-  const db = parts.db ?? (await openDatabase(config, { log, template: parts.template }));
+  const db = parts.db ?? (await openDatabase(config, { log }));
   closers.push(() => db.close());
   const keyValue = await openKeyValue(config.redisUrl);
   closers.push(() => keyValue.close());

@@ -4,8 +4,6 @@ import type { Log } from "./log.ts";
 
 export type DatabaseParts = {
   log: Log;
-  /** A dumped embedded database to begin from. */
-  template?: string | undefined;
   /** Hears that the embedded database has stopped: nothing can be served any more. */
   onFatal?: ((error: Error) => void) | undefined;
 };
@@ -13,8 +11,8 @@ export type DatabaseParts = {
 /** Opens the database that the configuration names, and brings its schema up to date. */
 export const openDatabase = (
   { databaseUrl: url, dataDir }: Pick<Config, "databaseUrl" | "dataDir">,
-  { log, template, onFatal }: DatabaseParts,
+  { log, onFatal }: DatabaseParts,
 ): Promise<Db> => {
   const onError = (error: Error) => log.error("background failure", { error });
-  return openDb({ url, dataDir, template, onError: url === undefined ? (onFatal ?? onError) : onError });
+  return openDb({ url, dataDir, onError: url === undefined ? (onFatal ?? onError) : onError });
 };

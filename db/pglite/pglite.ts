@@ -16,8 +16,6 @@ export type PgliteThread = {
   exec(text: string): Promise<Results[]>;
   transaction<T>(work: (trx: PgliteTransaction) => Promise<T>): Promise<T>;
   listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
-  /** The data folder as a tar archive, to begin other instances from. */
-  dump(): Promise<Uint8Array>;
   close(): Promise<void>;
 };
 export type PgliteTransaction = {
@@ -130,7 +128,6 @@ export const startPglite = (start: PgliteStart, onExit: (error: Error) => void =
         if (known.size === 0) await call({ op: "unlisten", text: channel });
       };
     },
-    dump: () => call({ op: "dump" }),
     close: async () => {
       if (thread.closed) return;
       thread.closed = true;

@@ -1,6 +1,5 @@
 // The worker thread that owns PGlite: PGlite settles in microtasks only, so on the server's own thread
 // it would starve every socket while it works.
-import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
@@ -10,11 +9,10 @@ import { toWireError, type PgliteStart, type Reply, type Request } from "./wire.
 if (!parentPort) throw new Error("db/pglite/thread.ts runs as a worker thread");
 const port = parentPort;
 
-const open = async ({ dataDir, template }: PgliteStart): Promise<PGlite> => {
-  if (dataDir !== undefined && template === undefined) await copyBlank(dataDir);
+const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
+  if (dataDir !== undefined) await copyBlank(dataDir);
   return PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
-    ...(template === undefined ? {} : { loadDataDir: new Blob([await readFile(template)]) }),
     extensions: { vector },
     postgresqlconf: ["shared_buffers = 16MB", "wal_buffers = 1MB"],
   });
@@ -87,8 +85,6 @@ const answer = async (request: Request): Promise<unknown> => {
     }
     case "unlisten":
       return inTurn(async () => listeners.get(request.text)?.());
-    case "dump":
-      return inTurn(async (db) => new Uint8Array(await (await db.dumpDataDir("none")).arrayBuffer()));
     case "close":
       return inTurn((db) => db.close());
   }

@@ -1,8 +1,8 @@
-/** What the thread opens: a folder, or memory; `template` is a dumped data folder to begin from. */
-export type PgliteStart = { dataDir: string | undefined; template: string | undefined };
+/** What the thread opens: a folder, or memory. */
+export type PgliteStart = { dataDir: string | undefined };
 
 type Call =
-  | { op: "open" | "begin" | "dump" | "close" }
+  | { op: "open" | "begin" | "close" }
   | { op: "query"; text: string; values: unknown[] }
   | { op: "exec" | "listen" | "unlisten"; text: string }
   | { op: "end"; trx: number; how: "commit" | "rollback" };

@@ -10,7 +10,8 @@ import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
 import { cleanUp } from "./clean-up.ts";
-import { createDatabase, newDatabase, newRedisUrl, putDatabase, type TestDatabase } from "./database.ts";
+import { createDatabase, newDatabase, newRedisUrl, type TestDatabase } from "./database.ts";
+import { takeEmbeddedDb } from "./embedded.ts";
 
 export type TestApp = RunningApp & {
   /** Where it listens, without a slash at the end. */
@@ -66,7 +67,6 @@ const open = async (
   { env = {}, parts = {} }: Options = {},
 ): Promise<TestApp> => {
   const printed: string[] = [];
-  if (database) await putDatabase(dataDir);
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
@@ -78,6 +78,7 @@ const open = async (
     ...env,
   });
   const running = await startApp(config, {
+    ...(database && "embedded" in database ? { db: await takeEmbeddedDb() } : {}),
     log: createLog(config.logLevel),
     print: (line) => printed.push(line),
     ...parts,

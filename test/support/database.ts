@@ -20,13 +20,13 @@ export const onServer = async (url: string, statement: string): Promise<Record<s
 export const databaseUrl = (url: string, name: string): string =>
   Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
-export type TestDatabase = { url: string } | { template: string };
+export type TestDatabase = { url: string } | { embedded: true };
 
 /** A fresh database with the whole schema, of the kind that the environment names. What is left of it goes with the run. */
 export const createDatabase = async (): Promise<TestDatabase> => {
   const server = process.env["DATABASE_URL"];
+  if (!server) return { embedded: true };
   const template = inject("databaseTemplate");
-  if (!server) return { template };
   const name = `${template}_${newId().replaceAll("-", "")}`;
   await onServer(server, `create database ${name} template ${template}`);
   return { url: databaseUrl(server, name) };

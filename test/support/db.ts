@@ -2,10 +2,12 @@ import { findOrCreateTenant, openDb, type Db } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { cleanUp } from "./clean-up.ts";
 import { newDatabase } from "./database.ts";
+import { takeEmbeddedDb } from "./embedded.ts";
 
-/** The database that the environment names, or an embedded one in memory; it closes with the test or the file. */
+/** A database of the kind that the environment names; it closes with the test or the file. */
 export const openTestDb = async (): Promise<Db> => {
-  const db = await openDb(await newDatabase());
+  const database = await newDatabase();
+  const db = "url" in database ? await openDb(database) : await takeEmbeddedDb();
   cleanUp(() => db.close());
   return db;
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -8,9 +8,9 @@ import { databaseUrl, dropDatabase, onServer } from "./database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where tests' databases begin: a dumped embedded one, or the name of one on the server. */
+    /** The database on the server that tests' own begin as; empty where they are embedded. */
     databaseTemplate: string;
-    /** The same as a folder: copying it takes a tenth of the work of loading the dump. Empty on a server. */
+    /** The data folder that embedded ones begin as; empty on a server. */
     unpackedTemplate: string;
     /** A folder that goes with the run. */
     scratch: string;
@@ -25,12 +25,10 @@ const setup = (project: TestProject): Promise<() => Promise<void>> => {
 
 const onPglite = async (project: TestProject) => {
   const folder = await mkdtemp(join(tmpdir(), "docuchat-template-"));
-  const template = join(folder, "postgres.tar");
   const db = await openDb({ dataDir: folder });
   await (await openJobs(db, () => {})).stop();
-  if ("pglite" in db.queue) await writeFile(template, await db.queue.pglite.dump());
   await db.close();
-  project.provide("databaseTemplate", template);
+  project.provide("databaseTemplate", "");
   project.provide("unpackedTemplate", join(folder, "postgres"));
   project.provide("scratch", folder);
   return () => rm(folder, { recursive: true, force: true });
