@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-/** Set by `npm run browser`, which installs the browser first; the rest needs none. */
-const inBrowser = Boolean(process.env["BROWSER"]);
+/** Suites of their own, for they are the same whatever the product runs on: `npm run browser`, `npm run published`. */
+const APART = ["browser", "published"];
+const suite = APART.find((name) => name === process.env["SUITE"]);
 
 export default defineConfig({
   test: {
-    include: [inBrowser ? "test/browser/*.test.ts" : "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...(inBrowser ? [] : ["test/browser/**"])],
+    include: [suite ? `test/${suite}/*.test.ts` : "test/**/*.test.ts"],
+    exclude: suite ? [] : APART.map((name) => `test/${name}/**`),
     globalSetup: ["test/support/global-setup.ts"],
     setupFiles: ["test/support/setup.ts"],
     // One process runs many files: they share what takes long to load, and the app of those that need none of their own.

@@ -7,6 +7,6 @@ installChromium();
 const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(process.execPath, [vitest, "run", "test/browser", ...process.argv.slice(2)], {
   stdio: "inherit",
-  env: { ...process.env, BROWSER: "1" },
+  env: { ...process.env, SUITE: "browser" },
 });
 process.exit(status ?? 1);

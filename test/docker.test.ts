@@ -13,6 +13,7 @@ import { DockerfileParser } from "dockerfile-ast";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { copyBlank } from "../db/pglite/blank.ts";
 import { VARIABLES } from "../server/config.ts";
 import { cleanUp } from "./support/clean-up.ts";
 import { newDatabase } from "./support/database.ts";
@@ -136,7 +137,9 @@ describe("docker-compose.yml", () => {
   });
 
   test("its database lets our role make the role of tenants, and nothing above row-level security", async () => {
-    const pglite = await PGlite.create({ extensions: { vector } });
+    const dataDir = join(await newFolder(), "postgres");
+    await copyBlank(dataDir);
+    const pglite = await PGlite.create({ dataDir, extensions: { vector } });
     cleanUp(() => pglite.close());
     const statements = (await read("db/docker-init.sql"))
       .replaceAll(/^(--|\\).*$/gm, "")
