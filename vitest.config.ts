@@ -16,7 +16,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Tests of killed and restarted processes wait on real timers: the gate gives a busy machine a second chance.
     retry: process.env["CI"] ? 1 : 0,
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Node runs the sources as they are, as it does in production, and keeps what it compiled.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     coverage: {

@@ -52,7 +52,7 @@ const statesOf = async ({ app }: TestApp, accessToken: string, fileId: string) =
 };
 
 test("what was backed up and restored elsewhere answers everything as before", async () => {
-  const first = await startTestApp({ env: { JWT_SECRET } });
+  const first = await startTestApp({ env: { JWT_SECRET }, ownDatabase: true });
   const user = await first.signIn();
   const bytes = await makePdf(["Forty-two herons nest on the northern shore."]);
   const { id: fileId } = await ingestFile(first, user, { name: "herons.pdf", bytes });

@@ -10,7 +10,7 @@ import { newId } from "../../server/id.ts";
 import { createLog } from "../../server/log.ts";
 import { createCaller } from "../../server/router.ts";
 import { cleanUp } from "./clean-up.ts";
-import { createDatabase, newDatabase, newRedisUrl, type TestDatabase } from "./database.ts";
+import { createDatabase, newDatabase, newRedisUrl, putDatabase, type TestDatabase } from "./database.ts";
 import { takeEmbeddedDb } from "./embedded.ts";
 
 export type TestApp = RunningApp & {
@@ -35,7 +35,13 @@ export type TestUser = {
   caller: ReturnType<typeof createCaller>;
 };
 
-type Options = { env?: Record<string, string>; parts?: AppParts; dataDir?: string };
+type Options = {
+  env?: Record<string, string>;
+  parts?: AppParts;
+  dataDir?: string;
+  /** An embedded database lies in the data folder, instead of being one that tests share in turn. */
+  ownDatabase?: boolean;
+};
 
 /** The origin that the shared app lets in. */
 export const ORIGIN = "https://chat.example.org";
@@ -64,9 +70,10 @@ export const startTestApp = async (options: Options = {}): Promise<TestApp> => {
 const open = async (
   dataDir: string,
   database: TestDatabase | undefined,
-  { env = {}, parts = {} }: Options = {},
+  { env = {}, parts = {}, ownDatabase = false }: Options = {},
 ): Promise<TestApp> => {
   const printed: string[] = [];
+  if (ownDatabase) await putDatabase(dataDir);
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
@@ -78,7 +85,7 @@ const open = async (
     ...env,
   });
   const running = await startApp(config, {
-    ...(database && "embedded" in database ? { db: await takeEmbeddedDb() } : {}),
+    ...(database && "embedded" in database && !ownDatabase ? { db: await takeEmbeddedDb() } : {}),
     log: createLog(config.logLevel),
     print: (line) => printed.push(line),
     ...parts,
