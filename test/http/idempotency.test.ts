@@ -132,8 +132,13 @@ test("a call that failed is carried out by the next one with its key", async () 
 
 test("a first call that died is waited for no longer than calls take, and then taken over", async () => {
   const key = newId();
-  const died = once(ctx, { key, parameters: "p" }, () => new Promise(() => {}));
+  const begun = Promise.withResolvers<void>();
+  const died = once(ctx, { key, parameters: "p" }, () => {
+    begun.resolve();
+    return new Promise(() => {});
+  });
   died.catch(() => {});
+  await begun.promise;
   const age = (column: "held_until" | "created_at", seconds: number) =>
     inTenant(app.db, user.tenantId, (trx) =>
       sql`update idempotency_keys set ${sql.ref(column)} = now() - make_interval(secs => ${seconds})

@@ -29,10 +29,14 @@ const readable = (): string[] => {
 };
 
 let command: string[] | undefined;
-const makeCommand = (): string[] => {
-  const program = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
-  return ["--permission", "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`), program];
-};
+const makeCommand = (): string[] => [
+  "--permission",
+  "--allow-worker",
+  ...readable().map((path) => `--allow-fs-read=${path}`),
+  // The tokenizer's table is built once: compiling that code anew, to be quicker, takes longer than it.
+  "--wasm-tiering-budget=400000000",
+  fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url)),
+];
 
 const start = (): ChildProcess => {
   const child = spawn(process.execPath, (command ??= makeCommand()), {
