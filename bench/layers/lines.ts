@@ -15,6 +15,12 @@ export const openOurs = async ({ url }: Place, { token }: User): Promise<Line> =
   const ws = new WebSocket(`${url.replace(/^http/, "ws")}/trpc?connectionParams=1`, { perMessageDeflate: false });
   await once(ws, "open");
   ws.send(JSON.stringify({ method: "connectionParams", data: { token } }));
+  // One that waits for its question is asked whether it lives, too.
+  listen(
+    ws,
+    () => {},
+    () => undefined,
+  );
   let id = 0;
   return {
     ask: (question, hear) => {
@@ -45,6 +51,8 @@ export const openBare = async ({ url }: Place): Promise<Line> => {
 
 const listen = (ws: WebSocket, hear: (text: string | undefined) => void, read: (text: string) => Event | undefined) => {
   ws.removeAllListeners("message");
+  ws.removeAllListeners("close");
+  ws.on("close", () => hear(undefined));
   ws.on("message", (data: Buffer) => {
     const text = data.toString();
     // tRPC's own sign of life.
