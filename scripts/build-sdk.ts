@@ -169,7 +169,8 @@ try {
   if (mode === "--release") {
     const { version } = JSON.parse(await readFile(join(sdk, "package.json"), "utf8")) as { version: string };
     await writeTypes(types, RELEASED);
-    await writeFile(join(RELEASED, "version.json"), `${JSON.stringify({ version })}\n`);
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: root });
+    await writeFile(join(RELEASED, "version.json"), `${JSON.stringify({ version, commit: stdout.trim() })}\n`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

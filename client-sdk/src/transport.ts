@@ -41,9 +41,10 @@ const NO_CONNECTION = "no connection";
 /** Calls go over HTTP, in batches, with answers as they come; subscriptions share one WebSocket. */
 export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Transport => {
   const { tenant, tenantHeader = "X-Tenant-ID", onConnection, fetch } = options;
-  const socket = openLazily(options, tokens);
+  // Without WebSockets, as in Node 20, subscriptions are server-sent events.
+  const socket = options.WebSocket || "WebSocket" in globalThis ? openLazily(options, tokens) : undefined;
   let forget: (() => void) | undefined;
-  socket.connectionState.subscribe({
+  socket?.connectionState.subscribe({
     next: ({ state: own }) => {
       const state = own === "pending" ? "open" : own;
       if (state === "open") forget ??= onWake(() => renew(socket));
@@ -71,21 +72,28 @@ export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Tr
     methodOverride: "POST",
     ...(fetch ? { fetch: (url, init) => fetch(url, init as RequestInit) } : {}),
   });
+  const otherwise = sseLink({ url: options.url, headers, fetch });
   const subscriptions = [
     untracked,
     retryLink<BoundRouter>({ retry: isWorthRetrying, retryDelayMs: backoffMs }),
     givingUp(socket, options.giveUpAfterMs ?? GIVE_UP_AFTER_MS),
-    withFallback({
-      socket,
-      overSocket: wsLink<BoundRouter>({ client: socket, transformer }),
-      otherwise: sseLink({ url: options.url, headers, fetch }),
-      onBlocked: () => void closeSocket(socket),
-    }),
+    socket
+      ? withFallback({
+          socket,
+          overSocket: wsLink<BoundRouter>({ client: socket, transformer }),
+          otherwise,
+          onBlocked: () => void closeSocket(socket),
+        })
+      : otherwise,
   ];
   const links = [
     splitLink<BoundRouter>({ condition: ({ type }) => type === "subscription", true: subscriptions, false: calls }),
   ];
-  return { trpc: new TRPCUntypedClient<BoundRouter>({ links }), headers, close: () => closeSocket(socket) };
+  return {
+    trpc: new TRPCUntypedClient<BoundRouter>({ links }),
+    headers,
+    close: async () => socket && closeSocket(socket),
+  };
 };
 
 const openLazily = ({ url, tenant, WebSocket }: DocuChatOptions, tokens: TokenStore): TRPCWebSocketClient =>
@@ -140,7 +148,7 @@ export const untracked: TRPCLink<BoundRouter> =
     );
 
 /** Ends a subscription that has been without a connection for too long, and the search for one that nobody needs. */
-const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<BoundRouter> => {
+const givingUp = (socket: TRPCWebSocketClient | undefined, afterMs: number): TRPCLink<BoundRouter> => {
   let waiting = 0;
   return () =>
     ({ op, next }) =>
@@ -168,7 +176,7 @@ const givingUp = (socket: TRPCWebSocketClient, afterMs: number): TRPCLink<BoundR
           subscription.unsubscribe();
           waiting -= 1;
           setTimeout(() => {
-            if (waiting === 0 && socket.connectionState.get().state === "connecting") void closeSocket(socket);
+            if (waiting === 0 && socket?.connectionState.get().state === "connecting") void closeSocket(socket);
           }, LEAVE_MS);
         };
       });

@@ -1,52 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { publint } from "publint";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { packClient, ROOT, run } from "./packed.ts";
 
-const root = join(import.meta.dirname, "../..");
-const bin = join(root, "node_modules/.bin");
-let folder: string;
-let project: string;
-let installed: string;
-let tarball: string;
-
-const run = async (command: string, args: string[], cwd: string): Promise<string> => {
-  const { stdout } = await promisify(execFile)(command, args, { cwd }).catch(
-    (error: { stdout: string; stderr: string }) => {
-      throw new Error(`${command} ${args.join(" ")}\n${error.stdout}${error.stderr}`);
-    },
-  );
-  return stdout;
-};
-
-/** A project with the packed client and what it depends on, by links; nothing else can be imported. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "docuchat-package-"));
-  project = join(folder, "project");
-  installed = join(project, "node_modules/@docuchat/client");
-  await mkdir(installed, { recursive: true });
-  await run(process.execPath, ["scripts/build-sdk.ts", "--compile"], root);
-  const packed = await run(
-    "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-    join(root, "client-sdk"),
-  );
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  tarball = join(folder, filename);
-  await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", installed], folder);
-  const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as {
-    dependencies: object;
-    peerDependencies: object;
-  };
-  for (const scope of ["@trpc", "@tanstack", "@types"]) await mkdir(join(project, "node_modules", scope));
-  for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), "@types/react"])
-    await symlink(join(root, "node_modules", name), join(project, "node_modules", name));
-  await writeFile(join(project, "package.json"), '{"type":"module"}');
-}, 120_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const bin = join(ROOT, "node_modules/.bin");
+const { folder, tarball, project, installed } = await packClient();
 
 const MAIN = `
 import { createDocuChat, isReason, type File } from "@docuchat/client";
@@ -193,7 +152,7 @@ describe("the packed client", () => {
       const packed = createPackageFromTarballData(new Uint8Array(await readFile(${JSON.stringify(tarball)})));
       console.log(JSON.stringify(await checkPackage(packed)));
     `;
-    const checked = JSON.parse(await run(process.execPath, ["--input-type=module", "--eval", program], root)) as {
+    const checked = JSON.parse(await run(process.execPath, ["--input-type=module", "--eval", program], ROOT)) as {
       types: unknown;
       problems: { kind: string; resolutionKind?: string }[];
     };
@@ -214,7 +173,7 @@ describe("the packed client", () => {
     `;
     const entry = join(installed, "dist/index.js");
     const { bytes, modules } = JSON.parse(
-      await run(process.execPath, ["--input-type=module", "--eval", program, entry], root),
+      await run(process.execPath, ["--input-type=module", "--eval", program, entry], ROOT),
     ) as { bytes: number; modules: string[] };
     expect(bytes).toBeLessThan(30_000);
     expect(modules.join()).toContain("@trpc/client");
