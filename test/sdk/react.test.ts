@@ -247,6 +247,46 @@ describe("useChat", () => {
   });
 });
 
+describe("useChat, when an answer is not what was wanted,", () => {
+  test("stops it, keeps what was said, and gives another in its place", async () => {
+    const { client } = await readyToTalk();
+    const chat = renderHook(useChat, { client, props: {} });
+    await chat.until(({ status }) => status === "idle");
+    const before = chats();
+    chat.now.ask(QUESTION);
+    await chat.until((result) => result.status === "streaming" && answerIn(result)?.text);
+    await chat.now.cancel();
+    const stopped = await chat.until(({ status }) => status === "idle");
+    expect(answerIn(stopped)?.outcome).toBe("cancelled");
+    expect(WORDS.startsWith(answerIn(stopped)?.text.trimEnd() ?? "?")).toBe(true);
+    chat.now.regenerate();
+    await chat.until(({ status }) => status === "streaming");
+    const done = await chat.until(({ status }) => status === "idle");
+    expect(answerIn(done)).toMatchObject({ text: `${WORDS} [1].`, outcome: "answered" });
+    expect(done.messages.filter(({ role }) => role === "user").map(({ text }) => text)).toEqual([QUESTION, QUESTION]);
+    expect(chats() - before).toBe(2);
+    const kept = await client.chat.messages({ conversationId: done.conversationId as ConversationId });
+    expect(kept.items.map(({ outcome }) => outcome)).toEqual([null, "cancelled", null, "answered"]);
+  });
+
+  test("rates it at once, and takes a rating back that the server refuses", async () => {
+    const { client } = await readyToTalk();
+    const chat = renderHook(useChat, { client, props: {} });
+    await chat.until(({ status }) => status === "idle");
+    chat.now.ask(QUESTION);
+    await chat.until(({ status }) => status === "streaming");
+    const answered = await chat.until(({ status }) => status === "idle");
+    const id = answerIn(answered)?.id ?? "";
+    await chat.now.rate(id, "up", "just so");
+    expect(answerIn(await chat.until((result) => answerIn(result)?.rating))?.rating).toBe("up");
+    const { items } = await client.chat.messages({ conversationId: answered.conversationId as ConversationId });
+    expect(items.at(-1)).toMatchObject({ rating: "up" });
+    await chat.now.rate(id, "down", "x".repeat(2_001));
+    expect((await chat.until(({ error }) => error)).error?.reason).toBe("INVALID_INPUT");
+    expect(answerIn(chat.now)?.rating).toBe("up");
+  });
+});
+
 describe("useConversations", () => {
   test("notices what useChat begins, and renames and removes", async () => {
     const { client } = await readyToTalk();
