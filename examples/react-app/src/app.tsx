@@ -1,32 +1,21 @@
-import { useChat, useFiles, useSession, useUpload, type ChatMessage } from "@docuchat/client/react";
+import { useChat, useFiles, useSession, useUpload } from "@docuchat/client/react";
+
+const Line = ({ label, send }: { label: string; send: (text: string) => unknown }) => (
+  <form action={(form) => void send(form.get("text") as string)}>
+    <input name="text" required aria-label={label} placeholder={label} />
+    <button>Send</button>
+  </form>
+);
 
 export const App = () => {
-  const session = useSession();
-  if (session.status === "loading") return null;
-  return session.status === "signed-in" ? <Chat /> : <SignIn />;
-};
-
-const textIn = (form: FormData, name: string): string => {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
-};
-
-const SignIn = () => {
-  const { status, email, error, requestCode, verifyCode } = useSession();
-  const asksForCode = status === "code-sent";
-  const send = (form: FormData) => {
-    const text = textIn(form, "answer");
-    return asksForCode ? verifyCode(text) : requestCode(text);
-  };
+  const { status, error, requestCode, verifyCode } = useSession();
+  if (status === "loading") return null;
+  if (status === "signed-in") return <Chat />;
   return (
-    <form action={send} key={status}>
-      <label>
-        {asksForCode ? `The code that ${email} was sent ` : "Your address "}
-        <input name="answer" required autoComplete={asksForCode ? "one-time-code" : "email"} />
-      </label>
-      <button>Go on</button>
-      {error && <p role="alert">{error.message}</p>}
-    </form>
+    <main>
+      {status === "code-sent" ? <Line label="Code" send={verifyCode} /> : <Line label="E-mail" send={requestCode} />}
+      <p role="alert">{error?.message}</p>
+    </main>
   );
 };
 
@@ -37,43 +26,21 @@ const Chat = () => {
   return (
     <main>
       <input type="file" accept=".pdf" multiple aria-label="PDFs" onChange={(e) => upload(e.target.files ?? [])} />
-      <ul>
-        {files.map(({ id, name, status, progress, failure }) => (
-          <li key={id}>
-            {name}: {failure?.message ?? (status === "ready" ? "ready" : `${progress.done} of ${progress.total}`)}
-          </li>
-        ))}
-      </ul>
+      {files.map(({ id, name, status, progress, failure }) => (
+        <p key={id}>{`${name}: ${failure?.message ?? (status === "ready" ? "ready" : `page ${progress.done}`)}`}</p>
+      ))}
       <div {...logProps}>
-        {messages.map((message) => (
-          <Said key={message.key} message={message} />
+        {messages.map(({ key, text, ...said }) => (
+          <article key={key} dir="auto">
+            <p>{text}</p>
+            {Object.values("citations" in said ? said.citations : {}).map(([citation]) => (
+              <blockquote key={citation?.n}>{`[${citation?.n}] page ${citation?.page}: ${citation?.quote}`}</blockquote>
+            ))}
+          </article>
         ))}
       </div>
-      {error && <p role="alert">{error.message}</p>}
-      <form action={(form) => ask(textIn(form, "question"))}>
-        <input name="question" required aria-label="Question" />
-        {status === "idle" ? (
-          <button>Ask</button>
-        ) : (
-          <button type="button" onClick={() => void cancel()}>
-            Stop
-          </button>
-        )}
-      </form>
+      <p role="alert">{error?.message}</p>
+      {status === "idle" ? <Line label="Question" send={ask} /> : <button onClick={() => void cancel()}>Stop</button>}
     </main>
   );
 };
-
-const Said = ({ message }: { message: ChatMessage }) => (
-  <article dir="auto">
-    <p>{message.text}</p>
-    {message.role === "assistant" &&
-      Object.values(message.citations)
-        .flat()
-        .map(({ n, fileName, page, quote }, at) => (
-          <blockquote key={at}>
-            [{n}] {fileName}, page {page}: {quote}
-          </blockquote>
-        ))}
-  </article>
-);
