@@ -5,4 +5,5 @@ export type { ClientEvents, Listen } from "./events.ts";
 export type { ConnectionState, DocuChatOptions } from "./options.ts";
 export type { TokenStore } from "./tokens.ts";
 export type { Upload, UploadOptions, UploadProgress, UploadSource } from "./upload.ts";
+export { LIMITS, SLUG } from "./tables.ts";
 export type * from "./schemas.ts";

@@ -1,4 +1,3 @@
-import "./no-eval.ts";
 import "@fontsource-variable/inter/wght.css";
 import "@fontsource-variable/source-serif-4/wght-italic.css";
 import "@fontsource-variable/source-serif-4/wght.css";

@@ -1,17 +1,11 @@
 import { z } from "zod";
 import { ChallengeId, SessionId, TenantId, UserId } from "./ids.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, SLUG } from "./limits.ts";
 
 export const Role = z.enum(["admin", "member"]);
 export type Role = z.infer<typeof Role>;
 
-/** A tenant's name in headers and addresses: a DNS label. */
-export const TenantSlug = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(LIMITS.slugChars)
-  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/);
+export const TenantSlug = z.string().trim().toLowerCase().max(LIMITS.slugChars).regex(SLUG);
 export type TenantSlug = z.infer<typeof TenantSlug>;
 
 export const Email = z.string().trim().toLowerCase().max(LIMITS.emailChars).pipe(z.email());

@@ -1,3 +1,6 @@
+/** A tenant's name in headers and addresses: a DNS label. */
+export const SLUG = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
 /** Limits that both sides know. Units are in the names. */
 export const LIMITS = {
   codeDigits: 6,

@@ -1,5 +1,5 @@
 import type { File } from "@docuchat/client";
-import { LIMITS } from "@docuchat/client/schemas";
+import { LIMITS } from "@docuchat/client";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { strings } from "../strings.ts";
 import { Icon } from "../ui/icon.tsx";

@@ -1,4 +1,4 @@
-import { LIMITS } from "@docuchat/client/schemas";
+import { LIMITS } from "@docuchat/client";
 import { useSession } from "@docuchat/client/react";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { strings } from "../strings.ts";

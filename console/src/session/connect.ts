@@ -1,5 +1,4 @@
-import { createDocuChat, DocuChatError, type DocuChat, type FileId } from "@docuchat/client";
-import { ErrorBody } from "@docuchat/client/schemas";
+import { createDocuChat, DocuChatError, type DocuChat, type ErrorBody, type FileId } from "@docuchat/client";
 import { tokenStore } from "./token-store.ts";
 
 /** The client of the server that this page came from, which writes into the page how it calls the header. */
@@ -17,6 +16,6 @@ export const fetchContent = async (fileId: FileId): Promise<Uint8Array> => {
     },
   );
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  const told = ErrorBody.safeParse(await response.json().catch(() => undefined));
-  throw new DocuChatError(told.success ? told.data.error.reason : "SERVICE_UNAVAILABLE");
+  const told = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined;
+  throw new DocuChatError(told?.error?.reason ?? "SERVICE_UNAVAILABLE");
 };

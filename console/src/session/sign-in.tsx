@@ -1,4 +1,4 @@
-import { TenantSlug } from "@docuchat/client/schemas";
+import { LIMITS, SLUG } from "@docuchat/client";
 import { useSession } from "@docuchat/client/react";
 import { useRef, useState, type ReactElement } from "react";
 import { strings } from "../strings.ts";
@@ -28,15 +28,20 @@ export const SignIn = (props: Props): ReactElement => {
   );
 };
 
+const textIn = (data: FormData, name: string): string => {
+  const value = data.get(name);
+  return typeof value === "string" ? value.trim() : "";
+};
+
 const AddressForm = ({ entry, onEnter }: Props): ReactElement => {
   const { error, pending } = useSession();
   const [wrongTenant, setWrongTenant] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const submit = (data: FormData) => {
-    const slug = TenantSlug.safeParse(data.get("tenant"));
-    setWrongTenant(!slug.success);
-    const email = data.get("email");
-    if (slug.success && typeof email === "string") onEnter({ tenant: slug.data, email });
+    const [tenant = "", email = ""] = ["tenant", "email"].map((name) => textIn(data, name));
+    const isSlug = SLUG.test(tenant.toLowerCase()) && tenant.length <= LIMITS.slugChars;
+    setWrongTenant(!isSlug);
+    if (isSlug) onEnter({ tenant: tenant.toLowerCase(), email });
     else form.current?.querySelector("input")?.focus();
   };
   const hasEnded = error?.reason === "TOKEN_EXPIRED" || error?.reason === "SESSION_REVOKED";

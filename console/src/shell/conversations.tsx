@@ -1,7 +1,7 @@
 import type { Conversation } from "@docuchat/client";
 import { useConversations } from "@docuchat/client/react";
 import { useEffect, useRef, useState, type ReactElement } from "react";
-import { LIMITS } from "@docuchat/client/schemas";
+import { LIMITS } from "@docuchat/client";
 import { goTo, pathTo } from "../route.ts";
 import { strings } from "../strings.ts";
 import { Confirm } from "../ui/confirm.tsx";

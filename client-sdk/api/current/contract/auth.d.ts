@@ -4,7 +4,6 @@ export declare const Role: z.ZodEnum<{
     member: "member";
 }>;
 export type Role = z.infer<typeof Role>;
-/** A tenant's name in headers and addresses: a DNS label. */
 export declare const TenantSlug: z.ZodString;
 export type TenantSlug = z.infer<typeof TenantSlug>;
 export declare const Email: z.ZodPipe<z.ZodString, z.ZodEmail>;

@@ -1,3 +1,5 @@
+/** A tenant's name in headers and addresses: a DNS label. */
+export declare const SLUG: RegExp;
 /** Limits that both sides know. Units are in the names. */
 export declare const LIMITS: {
     readonly codeDigits: 6;

@@ -1,0 +1,3 @@
+/** What of the contract is needed at run time without its schemas: zod is larger than all the rest of the client. */
+export { LIMITS, SLUG } from "./contract/limits.js";
+export { REASONS } from "./contract/reasons.js";
