@@ -169,7 +169,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await page.getByRole("button", { name: "Close the document" }).click();
   });
 
-  test("a question is put to the chosen documents alone; strange Markdown stays text", async () => {
+  test("a question is put to the chosen documents alone; what a model should not write is not shown", async () => {
     const { page, picture } = browser;
     const answer =
       'See <img src="https://elsewhere.example/x.png"> [here](https://elsewhere.example) ![logo](//x.example/y.png)';
@@ -179,7 +179,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await picture("9-scope");
     await page.keyboard.press("Escape");
     await ask("How was the harvest of barley?");
-    await page.getByText('See <img src="https://elsewhere.example/x.png"> here logo').waitFor();
+    await page.getByText(/See\s+here\s+logo/).waitFor();
     expect(await page.locator(".prose :is(a, img)").count()).toBe(0);
     expect(await page.locator(".prose table td").allTextContents()).toEqual(["1", "2"]);
     const prompt = JSON.stringify(vendor.requests.at(-1)?.body);
