@@ -1,5 +1,5 @@
 import type { TRPCRequestOptions, TRPCUntypedClient } from "@trpc/client";
-import type { CallOptions, Calls } from "./calls.ts";
+import type { CallOptions, Calls, ChangeOptions } from "./calls.ts";
 import { toDocuChatError } from "./errors.ts";
 import { endsSession, type Events } from "./events.ts";
 import { kinds } from "./generated/procedures.ts";
@@ -29,10 +29,10 @@ type Failure = (thrown: unknown) => Error;
 
 const call =
   (trpc: Trpc, { kind, path }: { kind: "query" | "mutation"; path: string }, failure: Failure) =>
-  async (input: unknown = {}, { signal }: CallOptions = {}): Promise<unknown> => {
+  async (input: unknown = {}, { signal, idempotencyKey }: ChangeOptions = {}): Promise<unknown> => {
     signal?.throwIfAborted();
     try {
-      return await orAborted(trpc[kind](path, input, requestOptions(signal)), signal);
+      return await orAborted(trpc[kind](path, input, requestOptions(signal, idempotencyKey)), signal);
     } catch (error) {
       throw signal?.aborted ? signal.reason : failure(error);
     }
@@ -66,4 +66,7 @@ const follow =
     },
   });
 
-const requestOptions = (signal: AbortSignal | undefined): TRPCRequestOptions => (signal ? { signal } : {});
+const requestOptions = (signal: AbortSignal | undefined, idempotencyKey?: string): TRPCRequestOptions => ({
+  ...(signal ? { signal } : {}),
+  ...(idempotencyKey === undefined ? {} : { context: { idempotencyKey } }),
+});

@@ -3,17 +3,27 @@ import type { Procedures } from "./generated/procedures.ts";
 /** An abort rejects a promise with the signal's reason, and ends an iteration quietly. */
 export type CallOptions = { signal?: AbortSignal | undefined };
 
-type Call<Input, Result> = [Input] extends [void]
-  ? (input?: undefined, options?: CallOptions) => Result
-  : object extends Input
-    ? (input?: Input, options?: CallOptions) => Result
-    : (input: Input, options?: CallOptions) => Result;
+export type ChangeOptions = CallOptions & {
+  /**
+   * 8 to 128 letters, digits and `_ . : -` of your own making. For a day whatever is sent again under it has no second
+   * effect and gets the first one's answer; with another input it is refused as `INVALID_INPUT`. Needs a sign-in.
+   */
+  idempotencyKey?: string | undefined;
+};
 
-type CallOf<P> = P extends { kind: "query" | "mutation"; input: infer Input; output: infer Output }
+type Call<Input, Result, Options = CallOptions> = [Input] extends [void]
+  ? (input?: undefined, options?: Options) => Result
+  : object extends Input
+    ? (input?: Input, options?: Options) => Result
+    : (input: Input, options?: Options) => Result;
+
+type CallOf<P> = P extends { kind: "query"; input: infer Input; output: infer Output }
   ? Call<Input, Promise<Output>>
-  : P extends { kind: "subscription"; input: infer Input; event: infer Event }
-    ? Call<Omit<Input, "lastEventId">, AsyncIterable<Event>>
-    : never;
+  : P extends { kind: "mutation"; input: infer Input; output: infer Output }
+    ? Call<Input, Promise<Output>, ChangeOptions>
+    : P extends { kind: "subscription"; input: infer Input; event: infer Event }
+      ? Call<Omit<Input, "lastEventId">, AsyncIterable<Event>>
+      : never;
 
 /** Every procedure as a function: queries and mutations give promises, subscriptions what `for await` reads. */
 export type Calls = { [R in keyof Procedures]: { [P in keyof Procedures[R]]: CallOf<Procedures[R][P]> } };

@@ -1,6 +1,6 @@
 export { createDocuChat, type DocuChat } from "./client.ts";
 export { DocuChatError, isReason, toDocuChatError } from "./errors.ts";
-export type { CallOptions, Calls } from "./calls.ts";
+export type { CallOptions, Calls, ChangeOptions } from "./calls.ts";
 export type { ClientEvents, Listen } from "./events.ts";
 export type { ConnectionState, DocuChatOptions } from "./options.ts";
 export type { TokenStore } from "./tokens.ts";

@@ -1,6 +1,7 @@
 import {
   createWSClient,
   httpBatchStreamLink,
+  httpLink,
   retryLink,
   splitLink,
   TRPCClientError,
@@ -37,6 +38,7 @@ const CLOSE_MS = 1_000;
 /** Who subscribes again at once, as React does when it mounts twice, needs the connection that is being made. */
 const LEAVE_MS = 50;
 const NO_CONNECTION = "no connection";
+const IDEMPOTENCY_KEY = "idempotencyKey";
 
 /** Calls go over HTTP, in batches, with answers as they come; subscriptions share one WebSocket. */
 export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Transport => {
@@ -63,14 +65,21 @@ export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Tr
       ...(tenant === undefined ? {} : { [tenantHeader]: tenant }),
     };
   };
-  const calls = httpBatchStreamLink<BoundRouter>({
+  const route = {
     url: `${options.url}/trpc`,
-    headers,
     transformer,
-    maxItems: LIMITS.callsPerBatch,
     // A long question in an address would be longer than servers and proxies take.
-    methodOverride: "POST",
-    ...(fetch ? { fetch: (url, init) => fetch(url, init as RequestInit) } : {}),
+    methodOverride: "POST" as const,
+    ...(fetch ? { fetch: (url: URL | RequestInfo, init?: object) => fetch(url, init) } : {}),
+  };
+  const calls = splitLink<BoundRouter>({
+    condition: ({ context }) => IDEMPOTENCY_KEY in context,
+    // The key stands in a header, so such a call has a request of its own.
+    true: httpLink({
+      ...route,
+      headers: async ({ op }) => ({ ...(await headers()), "idempotency-key": String(op.context[IDEMPOTENCY_KEY]) }),
+    }),
+    false: httpBatchStreamLink({ ...route, headers, maxItems: LIMITS.callsPerBatch }),
   });
   const otherwise = sseLink({ url: options.url, headers, fetch });
   const subscriptions = [

@@ -1,11 +1,11 @@
-import type { Calls, CallOptions } from "./calls.ts";
+import type { Calls, ChangeOptions } from "./calls.ts";
 import { DocuChatError, fromHttpAnswer, toDocuChatError } from "./errors.ts";
 import type { File, Reason, UploadedFile } from "./schemas.ts";
 import { postFile } from "./send.ts";
 
 export type UploadSource = Blob | { name: string; data: Blob | Uint8Array };
 export type UploadProgress = { sentBytes: number; totalBytes: number };
-export type UploadOptions = CallOptions & {
+export type UploadOptions = ChangeOptions & {
   /** Replaces the source's own name. */
   name?: string | undefined;
   onProgress?: ((progress: UploadProgress) => void) | undefined;
@@ -30,11 +30,14 @@ export const createUpload =
   };
 
 const post = async (route: Route, source: UploadSource, options: UploadOptions): Promise<UploadedFile> => {
-  const { onProgress, signal } = options;
+  const { onProgress, signal, idempotencyKey } = options;
   signal?.throwIfAborted();
   const sent = postFile({
     url: `${route.url}/v1/files`,
-    headers: await route.headers(),
+    headers: {
+      ...(await route.headers()),
+      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    },
     file: named(source, options.name),
     fetch: route.fetch,
     onProgress,

@@ -133,6 +133,24 @@ describe("failures", () => {
   });
 });
 
+describe("what is sent again under an idempotency key", () => {
+  test("has one effect, gets the first answer, and is refused with another input", async () => {
+    const client = await signedIn();
+    const [guest, other] = [{ email: "guest@example.org" }, { email: "other@example.org" }];
+    const key = { idempotencyKey: "invite-the-guest" };
+    await Promise.all([client.admin.invite(guest, key), client.admin.invite(guest, key), client.admin.members()]);
+    await client.admin.uninvite(guest);
+    await client.admin.invite(guest, key);
+    expect((await client.admin.invitations()).items).toEqual([]);
+    expect(await failureOf(client.admin.invite(other, key))).toMatchObject({ reason: "INVALID_INPUT" });
+    const [pdf, send] = [await blobOf([LIGHTHOUSE]), { idempotencyKey: "upload-the-light" }];
+    const first = await client.files.upload(pdf, send);
+    await client.files.remove({ fileId: first.id });
+    expect((await client.files.upload(pdf, send)).id).toBe(first.id);
+    expect((await client.files.list()).items).toEqual([]);
+  });
+});
+
 describe("uploads", () => {
   test("tell their progress, when the file has arrived and when it is ready", async () => {
     const client = await signedIn();

@@ -4,6 +4,7 @@ import type { Procedures } from "../../client-sdk/src/generated/procedures.ts";
 import {
   isReason,
   type CallOptions,
+  type ChangeOptions,
   type ChatEvent,
   type DocuChat,
   type DocuChatError,
@@ -17,36 +18,37 @@ type In<Name extends keyof Contract> = Contract[Name] extends z.ZodType ? z.inpu
 type Out<Name extends keyof Contract> = Contract[Name] extends z.ZodType ? z.output<Contract[Name]> : never;
 
 type Asks<Input, Output> = (input: Input, options?: CallOptions) => Promise<Output>;
+type Changes<Input, Output> = (input: Input, options?: ChangeOptions) => Promise<Output>;
 type MayAsk<Input, Output> = (input?: Input, options?: CallOptions) => Promise<Output>;
 type Gives<Output> = (input?: undefined, options?: CallOptions) => Promise<Output>;
 
 /** The whole of the client, procedure by procedure, in the contract's own types. */
 type Expected = {
   auth: {
-    requestCode: Asks<In<"RequestCodeInput">, Out<"RequestCodeOutput">>;
-    verifyCode: Asks<In<"VerifyCodeInput">, Out<"VerifyCodeOutput">>;
+    requestCode: Changes<In<"RequestCodeInput">, Out<"RequestCodeOutput">>;
+    verifyCode: Changes<In<"VerifyCodeInput">, Out<"VerifyCodeOutput">>;
     me: Gives<Out<"Me">>;
-    signOut: Gives<Out<"Done">>;
+    signOut: (input?: undefined, options?: ChangeOptions) => Promise<Out<"Done">>;
     sessions: Gives<Out<"Sessions">>;
-    revokeSession: Asks<In<"RevokeSessionInput">, Out<"Done">>;
+    revokeSession: Changes<In<"RevokeSessionInput">, Out<"Done">>;
   };
   files: {
     list: MayAsk<In<"ListFilesInput">, Out<"ListFilesOutput">>;
     get: Asks<In<"FileIdInput">, File>;
-    remove: Asks<In<"FileIdInput">, Out<"Done">>;
-    retry: Asks<In<"FileIdInput">, File>;
+    remove: Changes<In<"FileIdInput">, Out<"Done">>;
+    retry: Changes<In<"FileIdInput">, File>;
     watch: (input?: Omit<In<"WatchFilesInput">, "lastEventId">, options?: CallOptions) => AsyncIterable<File>;
     page: Asks<In<"FilePageInput">, Out<"FilePage">>;
     search: Asks<In<"SearchInput">, Out<"SearchOutput">>;
   };
   chat: {
     ask: (input: Omit<In<"AskInput">, "lastEventId">, options?: CallOptions) => AsyncIterable<ChatEvent>;
-    cancel: Asks<In<"MessageIdInput">, Out<"Done">>;
+    cancel: Changes<In<"MessageIdInput">, Out<"Done">>;
     conversations: MayAsk<In<"ListConversationsInput">, Out<"ListConversationsOutput">>;
     messages: Asks<In<"ListMessagesInput">, Out<"ListMessagesOutput">>;
-    rename: Asks<In<"RenameInput">, Out<"Conversation">>;
-    remove: Asks<In<"ConversationIdInput">, Out<"Done">>;
-    rate: Asks<In<"RateInput">, Out<"Done">>;
+    rename: Changes<In<"RenameInput">, Out<"Conversation">>;
+    remove: Changes<In<"ConversationIdInput">, Out<"Done">>;
+    rate: Changes<In<"RateInput">, Out<"Done">>;
   };
   usage: {
     summary: Gives<Out<"UsageSummary">>;
@@ -54,13 +56,13 @@ type Expected = {
   };
   admin: {
     members: Gives<Out<"Members">>;
-    setRole: Asks<In<"SetRoleInput">, Out<"User">>;
-    removeMember: Asks<In<"RemoveMemberInput">, Out<"Done">>;
+    setRole: Changes<In<"SetRoleInput">, Out<"User">>;
+    removeMember: Changes<In<"RemoveMemberInput">, Out<"Done">>;
     invitations: Gives<Out<"Invitations">>;
-    invite: Asks<In<"InviteInput">, Out<"Done">>;
-    uninvite: Asks<In<"UninviteInput">, Out<"Done">>;
+    invite: Changes<In<"InviteInput">, Out<"Done">>;
+    uninvite: Changes<In<"UninviteInput">, Out<"Done">>;
     quotas: Gives<Out<"Quotas">>;
-    setQuotas: Asks<In<"Quotas">, Out<"Quotas">>;
+    setQuotas: Changes<In<"Quotas">, Out<"Quotas">>;
     usageByMember: Gives<Out<"UsageByMember">>;
     audit: MayAsk<In<"ListAuditInput">, Out<"ListAuditOutput">>;
   };
@@ -88,10 +90,10 @@ describe("the types of every procedure", () => {
   test("would be told from types that differ in anything", () => {
     type Ask = DocuChat["chat"]["ask"];
     type TooFew = Omit<Expected["chat"], "rate">;
-    type OtherInput = Asks<In<"MessageIdInput"> & { why: string }, Out<"Done">>;
+    type OtherInput = Changes<In<"MessageIdInput"> & { why: string }, Out<"Done">>;
     type OtherOutput = Asks<In<"FileIdInput">, Omit<File, "pageCount">>;
     type OtherEvents = (...args: Parameters<Ask>) => AsyncIterable<Exclude<ChatEvent, { type: "delta" }>>;
-    type Optional = MayAsk<In<"MessageIdInput">, Out<"Done">>;
+    type Optional = (input?: In<"MessageIdInput">, options?: ChangeOptions) => Promise<Out<"Done">>;
     // @ts-expect-error -- a procedure too few
     expectTypeOf<OpenAll<DocuChat["chat"]>>().branded.toEqualTypeOf<OpenAll<TooFew>>();
     // @ts-expect-error -- an input that is not asked for

@@ -1,6 +1,6 @@
 export { createDocuChat, type DocuChat } from "./client.js";
 export { DocuChatError, isReason, toDocuChatError } from "./errors.js";
-export type { CallOptions, Calls } from "./calls.js";
+export type { CallOptions, Calls, ChangeOptions } from "./calls.js";
 export type { ClientEvents, Listen } from "./events.js";
 export type { ConnectionState, DocuChatOptions } from "./options.js";
 export type { TokenStore } from "./tokens.js";

@@ -1,4 +1,4 @@
-import type { Calls, CallOptions } from "./calls.js";
+import type { Calls, ChangeOptions } from "./calls.js";
 import { DocuChatError } from "./errors.js";
 import type { File, UploadedFile } from "./schemas.js";
 export type UploadSource = Blob | {
@@ -9,7 +9,7 @@ export type UploadProgress = {
     sentBytes: number;
     totalBytes: number;
 };
-export type UploadOptions = CallOptions & {
+export type UploadOptions = ChangeOptions & {
     /** Replaces the source's own name. */
     name?: string | undefined;
     onProgress?: ((progress: UploadProgress) => void) | undefined;
