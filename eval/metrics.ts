@@ -1,5 +1,5 @@
 import { sentencesIn } from "../server/text/sentences.ts";
-import { isUnspaced, wordsOf } from "../server/text/words.ts";
+import { isUnspaced, setApart, wordsOf } from "../server/text/words.ts";
 import type { Span } from "../server/files/document.ts";
 
 export type Found = { file: string; pageFrom: number; pageTo: number; spans: readonly Span[] };
@@ -45,7 +45,7 @@ export const evidenceRecall = (hits: readonly Found[], gold: Gold): number => {
 
 /** Words between spaces; of scripts without spaces the single characters. */
 const plain = (text: string) =>
-  ` ${wordsOf(text)
+  ` ${wordsOf(setApart(text))
     .filter((word) => !isUnspaced(word) || Array.from(word).length === 1)
     .join(" ")} `;
 

@@ -1,5 +1,5 @@
 import { isStopWord } from "../text/stop-words.ts";
-import { isUnspaced, wordsOf } from "../text/words.ts";
+import { isUnspaced, setApart, wordsOf } from "../text/words.ts";
 
 /** One of these words, whole; `\b` knows Latin letters without accents alone. */
 const word = (words: string): RegExp => new RegExp(`(?<!\\p{L})(?:${words})(?!\\p{L})`, "iu");
@@ -46,7 +46,7 @@ const countTelling = (words: readonly string[]): number => {
 
 /** Whether a question cannot be understood, or searched for, without what was asked before it. */
 export const leans = (question: string): boolean => {
-  const words = wordsOf(question);
+  const words = wordsOf(setApart(question));
   const telling = countTelling(words);
   const any = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(question));
   if (any(POINTERS)) return telling <= (any([NAMES_IT, IN_A_CLAUSE]) ? MOST_BESIDE.named : MOST_BESIDE.pointer);

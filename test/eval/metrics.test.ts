@@ -27,6 +27,7 @@ test("evidence is held as far as the passages' spans cover it, once", () => {
 test.for([
   ["It weighs 1,840 Metres.", "1,840 metres", true],
   ["هر عضو پنج كتاب مي‌برد", "پنج کتاب", true],
+  ["آقای بهرام نیک‌پی سرپرست است", "بهرام نیک پی", true],
   ["成立于1958年。", "1958年", true],
   ["It weighs 18400.", "1840", false],
 ] as const)("an answer holds the words of the gold answer: %s", ([text, answer, held]) => {

@@ -41,6 +41,9 @@ test.for([
   ["Arabic and Persian letters", "كتابي", "کتابی دربارهٔ دریا"],
   ["Persian and Latin digits", "۱۴۰۳", "در سال 1403"],
   ["Persian suffixes", "کتاب", "کتابخانه و کتابهایشان"],
+  ["a non-joiner left out of the text", "دانش‌آموزان", "برای دانشآموزان"],
+  ["a non-joiner left out of the question", "دانشآموزان", "برای دانش‌آموزان"],
+  ["a space for a non-joiner", "دانش آموزان", "برای دانش‌آموزان"],
   ["full-width letters", "ＡＢＣ", "the abc of it"],
 ] as const)("a text is found in spite of %s", async ([, query, text]) => {
   expect(await similarity(query, text)).toBeGreaterThan((await similarity(query, "zebra tulip 55 خورشید")) + 0.1);

@@ -6,6 +6,9 @@ import { makeUnicodePdf } from "../support/raw-pdf.ts";
 
 const shared = await sharedApp();
 
+/** Letters from left to right, as a page shows text that is written from right to left. */
+const drawn = (text: string) => Array.from(text).toReversed().join("");
+
 const filler = (topic: string) =>
   Array.from({ length: 30 }, (_, n) => `Remark ${n} on ${topic} says little.`).join(" ");
 
@@ -40,6 +43,22 @@ test.for([
   await ingestFile(shared, user, { bytes: makeUnicodePdf([{ text, x: 50, y: 80 }]) });
   const { hits } = await user.caller.files.search({ query });
   expect(hits).toHaveLength(1);
+});
+
+test.for([
+  ["with a non-joiner", "with none", "دانش\u200Cآموز", "دانشآموز"],
+  ["with none", "with a non-joiner", "دانشآموز", "دانش\u200Cآموز"],
+  ["with a space", "with a non-joiner", "دانش آموز", "دانش\u200Cآموز"],
+] as const)("a Persian word asked %s is found where it is written %s", async ([_asked, _written, query, word]) => {
+  const user = await shared.signIn();
+  for (const [name, text] of [
+    ["right.pdf", `هر ${word} ده روز فرصت دارد.`],
+    ["wrong.pdf", "هر مهمان ده روز فرصت دارد."],
+  ] as const)
+    await ingestFile(shared, user, { name, bytes: makeUnicodePdf([{ text: drawn(text), x: 50, y: 80 }]) });
+  const { hits } = await user.caller.files.search({ query });
+  expect(hits[0]).toMatchObject({ fileName: "right.pdf" });
+  expect(hits[0]?.text).toContain(word);
 });
 
 test("nothing of another tenant is ever found, and nothing of a file that is not ready", async () => {

@@ -6,7 +6,7 @@ import { isStopWord, type Language } from "../../text/stop-words.ts";
 import { isUnspaced, wordsOf } from "../../text/words.ts";
 
 /** Changes with every change of the recipe: vectors of two recipes are never compared. */
-export const RECIPE = "offline-lexical-2";
+export const RECIPE = "offline-lexical-3";
 export const DIMENSIONS = 1536;
 
 /** Of passages, as BM25 expects them (S. Robertson, H. Zaragoza, 2009): k1, b and the usual length in words. */
