@@ -3,7 +3,8 @@ import type { Chunk, PageText } from "./document.ts";
 import { extractDocument } from "./extract.ts";
 import { write, type Run } from "./run.ts";
 
-const EXTRACT_TIMEOUT_MS = 60_000;
+/** With its start and its end, a document has come to its end within a minute. */
+const EXTRACT_TIMEOUT_MS = 45_000;
 const EXTRACT_MEMORY_BYTES = 700 * 1024 * 1024;
 const PAGES_AT_ONCE = 16;
 
