@@ -164,7 +164,11 @@ const cellsOfRoutes = ({ app, people }: Setting): Cell[] => {
 
 /** The whole matrix, of the router as it is. */
 export const makeCells = (setting: Setting): Cell[] => [
-  ...Object.keys(ROWS).flatMap((path) => cellsOfProcedure(setting, path)),
+  // First of all: the log tells the stranger what the stranger has named in other cells.
+  ...cellsOfProcedure(setting, "admin.audit"),
+  ...Object.keys(ROWS)
+    .filter((path) => path !== "admin.audit")
+    .flatMap((path) => cellsOfProcedure(setting, path)),
   ...cellsOfRoutes(setting),
 ];
 

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+import { table } from "./test/support/table.ts";
+
+const suite = process.env["SUITE"] ?? "fuzz";
+
+/** `npm run fuzz` and `npm run faults`: promises with their figures, one after another, so that each has the machine. */
+export default defineConfig({
+  test: {
+    include: [`test/${suite}/**/*.${suite}.ts`],
+    globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/setup.ts"],
+    reporters: ["default", table()],
+    fileParallelism: false,
+    hookTimeout: 300_000,
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+  },
+});
