@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { RIGHT_UPGRADE } from "./requests.ts";
 
 const AT_ONCE = 64;
 const PATIENCE_MS = 250;
@@ -48,10 +49,6 @@ export const blast = async (target: Target, count: number, make: () => Buffer): 
   return statuses;
 };
 
-const UPGRADE =
-  "GET /trpc?connectionParams=1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
 /** Opens a WebSocket, sends frames on it of which the last one ends it, and is back when it has ended. */
 export const sendFrames = (target: Target, frames: Buffer, turn: number): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -61,6 +58,6 @@ export const sendFrames = (target: Target, frames: Buffer, turn: number): Promis
   socket.once("data", () => socket.write(frames));
   socket.once("end", () => socket.resetAndDestroy());
   socket.once("close", () => resolve());
-  socket.write(UPGRADE);
+  socket.write(RIGHT_UPGRADE);
   return promise;
 };

@@ -86,9 +86,21 @@ const perhapsBroken = (random: Random, bytes: Buffer): Buffer =>
       ? bytes.subarray(0, random.int(bytes.length))
       : bytes;
 
+export const RIGHT_UPGRADE = [
+  "GET /trpc?connectionParams=1 HTTP/1.1",
+  "Host: localhost",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "",
+  "",
+].join("\r\n");
+
 /** An upgrade, in most cases one that no client would send; sometimes with bytes right behind it. */
 export const makeUpgrade = (random: Random): Buffer => {
-  const bytes = perhapsBroken(random, head(random, lines(random, UPGRADE, 0.85)));
+  const whole = random.chance(0.1) ? Buffer.from(RIGHT_UPGRADE) : head(random, lines(random, UPGRADE, 0.85));
+  const bytes = perhapsBroken(random, whole);
   return random.chance(0.2) ? Buffer.concat([bytes, random.bytes(random.int(60))]) : bytes;
 };
 
