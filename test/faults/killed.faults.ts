@@ -15,7 +15,7 @@ import { createRandom } from "../support/choices.ts";
 import { count, row } from "../support/row.ts";
 import { startServerProcess, waitFor, type ServerProcess } from "../support/server-process.ts";
 
-const KILLS = count("kills", { short: 8, long: 500 });
+const KILLS = count("kills", { short: 4, long: 500 });
 const CLIENTS = 3;
 const LONGEST_LIFE_MS = 2_000;
 const TERMINAL_MS = 120_000;
