@@ -40,7 +40,12 @@ export const serveSocket = (app: App, ws: WebSocket, { wss, request, onSignedIn 
     maxBatchSize: LIMITS.callsPerBatch,
     experimental_encoder: boundedCalls({
       isOpen: () => ws.readyState === ws.OPEN,
-      refuse: (id, error) => refuse(ws, id, error),
+      refuse: (id, error) => {
+        // Refusals of what came in one piece leave in one piece: a write each would cost most of what a flood costs.
+        request.socket.cork();
+        process.nextTick(() => request.socket.uncork());
+        refuse(ws, id, error);
+      },
     }),
     onError: logTrpcError(app),
     // A throw here would send the client round in circles: who may not come hears it from the procedures.
