@@ -5,7 +5,7 @@ const LISTS = {
   how i if in into is it its itself just me more most my no nor not now of off on once only or other our out over own s
   same she should so some such t than that the their them then there these they this those through to too under until
   up very was we were what when where which while who whom whose why will with would you your`,
-  persian: `و در به از که این را با است برای ان یک تا بر هم نیز می شود شد کرد کند شده بود باشد هستند هست خود یا هر چه
+  persian: `و در به از که این را با است برای ان یک تا بر هم نیز می نمی شود شد کرد کند شده بود باشد هستند هست خود یا هر چه
   چی ایا ها های اما اگر نه ما او من تو شما انها ای ام اند باید بین پس پیش چند چرا چگونه چطور کدام کجا کی همه همین همان
   دارد دارند داشت کرده کردن بوده شدن روی زیر سپس مگر ولی وی هیچ دیگر چنین بسیار ترین تر`,
   arabic: `في من علی الی عن ما هو هی هذا هذه ذلک تلک التی الذی الذین ان کان کانت لم لا قد و او ثم بعد قبل مع کل بین
