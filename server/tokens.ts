@@ -1,18 +1,8 @@
-// oxlint-disable no-restricted-imports -- the one place that counts tokens
-import { createRequire } from "node:module";
-import { Tiktoken } from "tiktoken/lite";
+import { loadEncoder } from "./token-encoder.ts";
 
-type Ranks = { bpe_ranks: string; special_tokens: Record<string, number>; pat_str: string };
+let shared: ReturnType<typeof loadEncoder> | undefined;
 
-let shared: Tiktoken | undefined;
-
-/** o200k_base, which the present chat models use; it takes 0.4 s to load, so it is loaded once, at first use. */
-const encoder = (): Tiktoken => {
-  if (shared) return shared;
-  const ranks: Ranks = createRequire(import.meta.url)("tiktoken/encoders/o200k_base.json");
-  shared = new Tiktoken(ranks.bpe_ranks, ranks.special_tokens, ranks.pat_str);
-  return shared;
-};
+const encoder = () => (shared ??= loadEncoder());
 
 /** Text that looks like a special token is text: without the empty lists the encoder throws on it. */
 const encode = (text: string): Uint32Array => encoder().encode(text, [], []);

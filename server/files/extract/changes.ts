@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { prepared } from "../../prepared.ts";
 
 /** Longer texts tell of whole paragraphs or pictures, whose letters are there all the same. */
 const MAX_ACTUAL_BYTES = 400;
@@ -83,10 +84,9 @@ const CHANGES = [
 export const changeParser = (source: string): string =>
   CHANGES.reduce((text, [before, after]) => text.replace(before, () => after), source);
 
-/** Where the installation puts the changed parser (`scripts/change-parser.ts`): of these changes, and this version of it. */
+/** Where the installation puts the changed parser (`scripts/prepare-reader.ts`): of these changes, and this version of it. */
 export const changedParser = (parser: string): URL => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", parser), "utf8")) as { version: string };
   const changes = createHash("sha256").update(JSON.stringify(CHANGES)).digest("hex").slice(0, 16);
-  const path = `../../../node_modules/.cache/docuchat/pdf.worker-${version}-${changes}.mjs`;
-  return new URL(path, import.meta.url);
+  return prepared(`pdf.worker-${version}-${changes}.mjs`);
 };

@@ -2,6 +2,7 @@
  * The main thread of a process that reads PDFs, one after another. It parses nothing itself: it stays responsive, so that it can end
  * the process when the parser takes too much memory, which no limit of a thread or a heap does reliably.
  */
+import { flushCompileCache } from "node:module";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ChildMessage, Parse, ParserMessage, Start } from "./protocol.ts";
@@ -11,7 +12,7 @@ const PARSER_HEAP_MB = 384;
 
 const parser = new Worker(new URL(`./parser${extname(import.meta.url)}`, import.meta.url), {
   resourceLimits: { maxOldGenerationSizeMb: PARSER_HEAP_MB },
-  env: {},
+  env: process.env,
 });
 
 const tell = (message: ChildMessage, then = () => {}) => process.send?.(message, undefined, undefined, then);
@@ -51,6 +52,7 @@ const start = async ({ limits, sizeBytes }: Start) => {
 };
 
 parser.on("message", (message: ParserMessage) => {
+  if (message.type === "ready") flushCompileCache();
   if (message.type !== "done") return tell(message);
   clearInterval(watching);
   tell({ type: "done", rssBytes: process.memoryUsage.rss() });

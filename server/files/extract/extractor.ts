@@ -6,10 +6,15 @@ import { stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReasonError } from "../../errors.ts";
+import { prepared } from "../../prepared.ts";
 import type { ExtractEvent } from "../document.ts";
 import { createClock } from "./clock.ts";
 import { createInbox } from "./inbox.ts";
 import type { ChildMessage, DocumentFault, Limits, Start } from "./protocol.ts";
+
+export const CHILD = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
+/** What the installation has compiled for it (`scripts/prepare-reader.ts`) halves its start. */
+export const COMPILED: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: fileURLToPath(prepared("compiled")) };
 
 /** How V8 ends a process that ran out of memory in a way it could not throw. */
 const FATAL_SIGNALS: ReadonlySet<string | null> = new Set(["SIGABRT", "SIGILL", "SIGTRAP", "SIGSEGV", "SIGBUS"]);
@@ -33,14 +38,13 @@ const makeCommand = (): string[] => [
   "--permission",
   "--allow-worker",
   ...readable().map((path) => `--allow-fs-read=${path}`),
-  // The tokenizer's table is built once: compiling that code anew, to be quicker, takes longer than it.
-  "--wasm-tiering-budget=400000000",
-  fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url)),
+  fileURLToPath(CHILD),
 ];
 
 const start = (): ChildProcess => {
   const child = spawn(process.execPath, (command ??= makeCommand()), {
-    env: {},
+    // It must not write there: what it compiles may be a document's doing.
+    env: { ...COMPILED, NODE_COMPILE_CACHE_READONLY: "1" },
     serialization: "advanced",
     stdio: ["pipe", "ignore", "ignore", "ipc"],
   });

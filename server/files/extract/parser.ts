@@ -1,4 +1,5 @@
 /** The thread that reads PDFs, one after another, and cuts them into chunks; it may run out of time or memory at any moment. */
+import { flushCompileCache } from "node:module";
 import { parentPort } from "node:worker_threads";
 import type { Parse, ParserMessage } from "./protocol.ts";
 import { readDocument } from "./read.ts";
@@ -11,6 +12,8 @@ process.on("unhandledRejection", () => {});
 
 /** Reads a small document before the real one is there, so that everything is loaded and compiled by then. */
 await readDocument(Buffer.from(SAMPLE), { maxPages: 1, chunkTokens: 50, overlapTokens: 10, memoryBytes: 0 }, () => {});
+// At installation what has been compiled is kept; later it is only read.
+flushCompileCache();
 tell({ type: "ready" });
 
 parentPort?.on("message", ({ data, limits }: Parse) => {

@@ -1,7 +1,7 @@
 import { startExtractor, type Extractor } from "./extractor.ts";
 
 const IDLE_MS = 30_000;
-/** Loading takes a second and a half of a core: not while there is something to read. */
+/** Loading takes most of a second of a core: not while there is something to read. */
 const SPARE_AFTER_MS = 1_000;
 const MOST_KEPT = 4;
 /** Whatever a document may leave behind ends with its process after so many. */
