@@ -117,14 +117,21 @@ export const watchWriter = (app: App, answer: Answer): { gone: AbortSignal; stop
   return { gone: gone.signal, stop: () => clearInterval(timer) };
 };
 
-/** An answer's events after `seq`, then new ones as they come; ends at once where there is no such log. */
+/**
+ * An answer's events after `seq`, then new ones as they come; ends at once where there is no such log. When the answer ends
+ * while somebody begins to read here, this process may have dropped its own: all of it is in the shared one then.
+ */
 export async function* readAnswerLog(
   app: App,
   answer: Answer,
   seq: number,
   signal: AbortSignal,
 ): AsyncGenerator<Logged> {
-  const store = app.answers.has(answer.messageId) ? app.local : app.keyValue;
-  for await (const { id, value } of store.read(logName(answer), seq, signal))
-    yield { seq: id, event: JSON.parse(value) as LogEvent };
+  const stores = app.answers.has(answer.messageId) ? [app.local, app.keyValue] : [app.keyValue];
+  let last = seq;
+  for (const store of stores)
+    for await (const { id, value } of store.read(logName(answer), last, signal)) {
+      last = id;
+      yield { seq: id, event: JSON.parse(value) as LogEvent };
+    }
 }

@@ -155,7 +155,7 @@ async function* follow(
         seq = logged.seq;
         if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
         yield { id: eventId(messageId, seq), event: logged.event };
-        if (logged.event.type === "finished") return;
+        if (logged.event.type === "finished" || signal.aborted) return;
       }
       if (signal.aborted) return;
       const message = await findEnded(ctx, messageId, writer.gone.aborted);

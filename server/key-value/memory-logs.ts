@@ -42,15 +42,14 @@ export const createMemoryLogs = (): MemoryLogs => {
     log.readers.add(bell.ring);
     signal.addEventListener("abort", bell.ring);
     try {
-      for (let after = afterId; !signal.aborted;) {
+      for (let after = afterId; ;) {
         const fresh = entriesAfter(log.entries, after);
         for (const entry of fresh) {
-          if (signal.aborted) return;
           after = entry.id;
           yield entry;
         }
         if (fresh.length > 0) continue;
-        if (logs.get(name) !== log) return;
+        if (signal.aborted || logs.get(name) !== log) return;
         await bell.wait();
       }
     } finally {

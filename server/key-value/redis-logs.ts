@@ -21,26 +21,29 @@ type Source = {
  */
 export const createRedisReader = (source: Source): KeyValue["read"] =>
   async function* (log, afterId, signal) {
-    if (signal.aborted) return;
     const inbox = createInbox();
     const leave = await source.subscribe(log, inbox);
-    signal.addEventListener("abort", inbox.ring);
+    const lookOnce = () => {
+      inbox.lookAgain();
+      inbox.ring();
+    };
+    signal.addEventListener("abort", lookOnce);
     try {
-      for (let after = afterId; !signal.aborted;) {
+      for (let after = afterId; ;) {
         const entries = inbox.take(after) ?? (await source.page(log, after, PAGE_ENTRIES));
         if (!entries) return;
         for (const entry of entries) {
-          if (signal.aborted) return;
           after = entry.id;
           yield entry;
         }
         if (entries.length === PAGE_ENTRIES) inbox.lookAgain();
+        else if (entries.length === 0 && signal.aborted && !inbox.looks()) return;
         else if (entries.length === 0) await inbox.wait();
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      signal.removeEventListener("abort", inbox.ring);
+      signal.removeEventListener("abort", lookOnce);
       leave();
     }
   };
@@ -58,6 +61,7 @@ const createInbox = () => {
   return {
     ring: bell.ring,
     lookAgain,
+    looks: () => look,
     onMessage: (message: string) => {
       const entry = parseEntry(message);
       if (!entry || waiting.length >= WAITING_ENTRIES) lookAgain();
