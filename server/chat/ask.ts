@@ -138,6 +138,8 @@ const titleOf = (question: string): string => {
 };
 
 const LOOK_AGAIN_MS = 500;
+/** So often the log of an answer that has ended is tried again while its store is away, which a busy moment looks like too. */
+const MOST_TRIES = 6;
 
 /** Follows the answer's log to its end. What the log does not tell, the stored message does, once the answer has ended. */
 async function* follow(
@@ -149,17 +151,20 @@ async function* follow(
   const writer = watchWriter(ctx.app, answer);
   const leave = AbortSignal.any([signal, writer.gone]);
   let seq = afterSeq;
+  let tries = 0;
   try {
     while (!signal.aborted) {
-      for await (const logged of readWhole(ctx, answer, { seq, signal: leave })) {
+      let away = false;
+      for await (const logged of readWhole(ctx, answer, { seq, signal: leave, onAway: () => (away = true) })) {
         seq = logged.seq;
+        tries = 0;
         if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
         yield { id: eventId(messageId, seq), event: logged.event };
         if (logged.event.type === "finished" || signal.aborted) return;
       }
       if (signal.aborted) return;
       const message = await findEnded(ctx, messageId, writer.gone.aborted);
-      if (message) {
+      if (message && !(away && tries++ < MOST_TRIES)) {
         for (const event of eventsOf(message)) yield { id: eventId(messageId, ++seq), event };
         return;
       }
@@ -175,7 +180,7 @@ async function* follow(
 async function* readWhole(
   { app }: TenantContext,
   answer: { tenantId: string; messageId: string },
-  { seq, signal }: { seq: number; signal: AbortSignal },
+  { seq, signal, onAway }: { seq: number; signal: AbortSignal; onAway: () => void },
 ): AsyncGenerator<Logged> {
   let last = seq;
   try {
@@ -185,6 +190,7 @@ async function* readWhole(
     }
   } catch (error) {
     if (!hasReason(error, "SERVICE_UNAVAILABLE")) throw error;
+    onAway();
   }
 }
 

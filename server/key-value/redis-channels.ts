@@ -38,9 +38,11 @@ export const createChannels = (connection: Connection): Channels => {
   connection.on("ready", () => {
     if (channels.size > 0) connection.subscribe(...channels.keys()).catch(reconnect);
   });
-  // A subscriber sends nothing, so without a heartbeat it would not notice a server that has gone silent.
+  // A subscriber sends nothing, so without a heartbeat it would not notice a server that has gone silent. One answer that
+  // comes too late may be due to this process, which was busy.
+  const beat = () => connection.ping().catch(() => connection.ping());
   const heartbeat = setInterval(() => {
-    if (channels.size > 0 && connection.status === "ready") connection.ping().catch(reconnect);
+    if (channels.size > 0 && connection.status === "ready") beat().catch(reconnect);
   }, HEARTBEAT_MS).unref();
 
   const leave = (channel: string, subscription: Subscription) => {
