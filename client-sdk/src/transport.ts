@@ -7,6 +7,7 @@ import {
   TRPCClientError,
   TRPCUntypedClient,
   wsLink,
+  type Operation,
   type TRPCLink,
   type TRPCWebSocketClient,
 } from "@trpc/client";
@@ -34,6 +35,7 @@ export type Transport = {
 const GIVE_UP_AFTER_MS = 30_000;
 const IDLE_MS = 3_000;
 const RETRIES = 3;
+const CALL_RETRIES = 2;
 const CLOSE_MS = 1_000;
 /** Who subscribes again at once, as React does when it mounts twice, needs the connection that is being made. */
 const LEAVE_MS = 50;
@@ -72,7 +74,7 @@ export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Tr
     methodOverride: "POST" as const,
     ...(fetch ? { fetch: (url: URL | RequestInfo, init?: object) => fetch(url, init) } : {}),
   };
-  const calls = splitLink<BoundRouter>({
+  const sent = splitLink<BoundRouter>({
     condition: ({ context }) => IDEMPOTENCY_KEY in context,
     // The key stands in a header, so such a call has a request of its own.
     true: httpLink({
@@ -81,6 +83,7 @@ export const connect = (options: DocuChatOptions, { tokens, events }: Parts): Tr
     }),
     false: httpBatchStreamLink({ ...route, headers, maxItems: LIMITS.callsPerBatch }),
   });
+  const calls = [retryLink<BoundRouter>({ retry: mayBeSentAgain, retryDelayMs: backoffMs }), sent];
   const otherwise = sseLink({ url: options.url, headers, fetch });
   const subscriptions = [
     untracked,
@@ -143,6 +146,14 @@ const closeSocket = async (socket: TRPCWebSocketClient): Promise<void> => {
  */
 const isWorthRetrying = ({ error, attempts }: { error: TRPCClientError<BoundRouter>; attempts: number }): boolean =>
   attempts <= RETRIES && (error.data ? error.data.reason === "SERVICE_UNAVAILABLE" : error.message !== NO_CONNECTION);
+
+/** The connection broke before an answer came to a call that changes nothing, or has its key: it was on its way to a server that ended. */
+const mayBeSentAgain = ({ op, error, attempts }: Attempt): boolean =>
+  attempts <= CALL_RETRIES &&
+  !error.data &&
+  !op.signal?.aborted &&
+  (op.type === "query" || IDEMPOTENCY_KEY in op.context);
+type Attempt = { op: Operation; error: TRPCClientError<BoundRouter>; attempts: number };
 
 /** Events with an id arrive as `{id, data}`: the links below resume by the id, above it is of no use. */
 export const untracked: TRPCLink<BoundRouter> =

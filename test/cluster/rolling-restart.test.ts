@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createDocuChat, type DocuChat } from "../../client-sdk/src/index.ts";
 import type { ChatEvent } from "../../server/contract/chat.ts";
+import { newId } from "../../server/id.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";
@@ -51,7 +52,8 @@ const live = async (client: DocuChat, tally: Tally, stop: AbortSignal): Promise<
   const calling = async () => {
     while (!stop.aborted) {
       const { items } = await client.chat.conversations({ limit: 1 });
-      if (items[0]) await client.chat.rename({ conversationId: items[0].id, title: `Named ${tally.calls}` });
+      const key = { idempotencyKey: newId() };
+      if (items[0]) await client.chat.rename({ conversationId: items[0].id, title: `Named ${tally.calls}` }, key);
       tally.calls += 2;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

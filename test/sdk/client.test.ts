@@ -151,6 +151,41 @@ describe("what is sent again under an idempotency key", () => {
   });
 });
 
+describe("a connection that breaks before the answer comes", () => {
+  const invited = async (key: { idempotencyKey?: string }) => {
+    let cuts = 0;
+    const cutOnce: typeof fetch = async (...call) => {
+      const response = await fetch(...call);
+      if (cuts++ > 0) return response;
+      await response.body?.cancel();
+      throw new TypeError("fetch failed");
+    };
+    const client = await signedIn({ fetch: cutOnce });
+    const failure = await failureOf(client.admin.invite({ email: "guest@example.org" }, key));
+    const { items } = await client.admin.invitations();
+    return { failure, guests: items.filter(({ email }) => email === "guest@example.org").length, sent: cuts };
+  };
+
+  test("a change that has its key is sent again, to one effect", async () => {
+    const { failure, guests, sent } = await invited({ idempotencyKey: "invite-once-only" });
+    expect({ failure, guests, sent }).toEqual({ failure: undefined, guests: 1, sent: 3 });
+  });
+
+  test("one without a key is not", async () => {
+    const { failure, guests, sent } = await invited({});
+    expect({ guests, sent }).toEqual({ guests: 1, sent: 2 });
+    expect(isReason(failure, "SERVICE_UNAVAILABLE")).toBe(true);
+  });
+
+  test("a question is", async () => {
+    const proxy = await startTcpProxy(app.url);
+    const client = await signedIn({ url: proxy.url });
+    await client.files.list({});
+    proxy.cutAfterBytes(100);
+    expect(await client.files.list({})).toMatchObject({ items: [] });
+  });
+});
+
 describe("uploads", () => {
   test("tell their progress, when the file has arrived and when it is ready", async () => {
     const client = await signedIn();

@@ -6,7 +6,8 @@ export type CallOptions = {
 export type ChangeOptions = CallOptions & {
     /**
      * 8 to 128 letters, digits and `_ . : -` of your own making. For a day whatever is sent again under it has no second
-     * effect and gets the first one's answer; with another input it is refused as `INVALID_INPUT`. Needs a sign-in.
+     * effect and gets the first one's answer; with another input it is refused as `INVALID_INPUT`. Where the connection breaks
+     * before the answer comes, it is sent again by itself. Needs a sign-in.
      */
     idempotencyKey?: string | undefined;
 };
