@@ -13,7 +13,7 @@ import { encoderImage } from "../server/token-encoder.ts";
 await mkdir(prepared(""), { recursive: true });
 
 const { resolve } = createRequire(import.meta.resolve("pdf-parse"));
-const parser = pathToFileURL(resolve("pdfjs-dist/legacy/build/pdf.worker.mjs"));
+const parser = pathToFileURL(resolve("pdfjs-dist/build/pdf.worker.mjs"));
 await writeFile(changedParser(parser.href), changeParser(await readFile(parser, "utf8")));
 
 const { file, image } = encoderImage();

@@ -86,7 +86,7 @@ export const changeParser = (source: string): string =>
 
 /** Where the installation puts the changed parser (`scripts/prepare-reader.ts`): of these changes, and this version of it. */
 export const changedParser = (parser: string): URL => {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", parser), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", parser), "utf8")) as { version: string };
   const changes = createHash("sha256").update(JSON.stringify(CHANGES)).digest("hex").slice(0, 16);
   return prepared(`pdf.worker-${version}-${changes}.mjs`);
 };

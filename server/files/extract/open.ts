@@ -15,7 +15,7 @@ const { PDFParse } = await import("pdf-parse");
  * ahead.
  */
 // @ts-expect-error -- the package has no types for this file
-const worker: unknown = await import("pdfjs-dist/legacy/build/pdf.worker.mjs");
+const worker: unknown = await import("pdfjs-dist/build/pdf.worker.mjs");
 Object.assign(globalThis, { pdfjsWorker: worker });
 
 const require = createRequire(import.meta.url);
