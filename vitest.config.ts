@@ -1,11 +1,21 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Suites of their own, for they are the same whatever the product runs on: `npm run browser`, `npm run published`. */
 const APART = ["browser", "published"];
 const suite = APART.find((name) => name === process.env["SUITE"]);
 
+/** What waits for processes to die and come back begins first, so that the rest runs meanwhile. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const waits = ({ moduleId }: TestSpecification) => Number(moduleId.includes("/test/faults/"));
+    return (await super.sort(files)).toSorted((a, b) => waits(b) - waits(a));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     include: [suite ? `test/${suite}/*.test.ts` : "test/**/*.test.ts"],
     exclude: suite ? [] : APART.map((name) => `test/${name}/**`),
     globalSetup: ["test/support/global-setup.ts"],

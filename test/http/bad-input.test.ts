@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { sharedApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";
-import { makePdf, makePdfOfPages } from "../support/pdf.ts";
+import { makePdf } from "../support/pdf.ts";
 import { reasonIn } from "./raw.ts";
 
 const MB = 1024 * 1024;
@@ -46,6 +46,8 @@ test("a PDF is one under any name", async () => {
 });
 
 test("a PDF of 501 pages is not read", async () => {
-  const file = await ingestFile(app, user, { bytes: await makePdfOfPages(501) });
+  const file = await ingestFile(app, user, {
+    bytes: await makePdf(Array.from({ length: 501 }, (_, page) => `Page ${page + 1}`)),
+  });
   expect(file).toMatchObject({ status: "failed", failure: { reason: "PDF_TOO_MANY_PAGES" } });
 });
