@@ -119,3 +119,16 @@ const takesIndex = async (trx: TenantDb, { semantic, fileIds }: SearchQuery): Pr
       ${hasVectorIndex(index)} and not ${few} as indexed`.execute(trx);
   return rows[0]?.indexed ?? false;
 };
+
+/** The first passage of each of these files. */
+export const findOpenings = (trx: TenantDb, fileIds: readonly string[]) =>
+  trx
+    .selectFrom("chunks")
+    .innerJoin("files", (join) =>
+      join.onRef("files.tenant_id", "=", "chunks.tenant_id").onRef("files.id", "=", "chunks.file_id"),
+    )
+    .select(["chunks.file_id", "files.name as file_name", "chunks.text"])
+    .where("chunks.tenant_id", "=", trx.tenantId)
+    .where("chunks.file_id", "in", fileIds)
+    .where("chunks.ordinal", "=", 0)
+    .execute();

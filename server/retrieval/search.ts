@@ -1,4 +1,13 @@
-import { findServedModel, inTenant, searchChunks, type SearchRow, type VectorSpace } from "../../db/index.ts";
+import {
+  findOpenings,
+  findServedModel,
+  inTenant,
+  searchChunks,
+  type SearchQuery,
+  type SearchRow,
+  type TenantDb,
+  type VectorSpace,
+} from "../../db/index.ts";
 import type { SearchInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { configuredSpace, embedderFor } from "../embedder.ts";
@@ -9,6 +18,7 @@ import { reserving } from "../quota.ts";
 import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
+import { asksByName, namedIn } from "./named.ts";
 import { rerank } from "./rerank.ts";
 
 export type Retrieved = SearchRow;
@@ -17,11 +27,14 @@ type Query = { query: string; fileIds?: readonly string[] | undefined; limit: nu
 
 /** As many of the fused ranks are compared word by word. */
 const CANDIDATES = 30;
+/** What a fused rank is worth in a document that the query does not name, where it names others. */
+const UNNAMED = 0.5;
 
 /**
  * The passages of the tenant's ready files that fit a query best, best first: vector and full text fused by reciprocal
- * rank, the first of them ranked again by their words. While a tenant is served from the space of an older model, the query is embedded there; where that cannot be
- * reached any more, full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be
+ * rank, the first of them ranked again by their words, those of documents that the query names before the rest. While a
+ * tenant is served from the space of an older model, the query is embedded there; where that cannot be reached any more,
+ * full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be
  * embedded in the configured space.
  */
 export const retrieve = async (ctx: TenantContext, query: Query, signal?: AbortSignal): Promise<Retrieved[]> => {
@@ -45,13 +58,30 @@ const retrieveIn = async (
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const words = indexWords(wordsOf(query));
   return inTenant(app.db, tenantId, async (trx) => {
-    if (!embedded) return { rows: await searchChunks(trx, { words, fileIds, limit }) };
+    if (!embedded) return { rows: await findPassages(trx, query, { words, fileIds, limit }) };
     const { vector, tokens } = embedded;
     await record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) });
     const served = await findServedModel(trx);
     if (served && served.id !== space.id) return { served };
-    return { rows: await searchChunks(trx, { semantic: { space, vector }, words, fileIds, limit }) };
+    return { rows: await findPassages(trx, query, { semantic: { space, vector }, words, fileIds, limit }) };
   });
+};
+
+/**
+ * Documents that the query names are searched by themselves: among many of their kind, as the reports of one company,
+ * the others' passages take the places of theirs.
+ */
+const findPassages = async (trx: TenantDb, query: string, wanted: SearchQuery): Promise<Retrieved[]> => {
+  const rows = await searchChunks(trx, wanted);
+  const names = new Map(rows.map((row) => [row.file_id, row.file_name]));
+  if (names.size < 2 || !asksByName(query, names.values())) return rows;
+  const named = namedIn(query, await findOpenings(trx, [...names.keys()]));
+  if (named.size === 0) return rows;
+  const others = rows.filter((row) => !named.has(row.file_id));
+  return [
+    ...(await searchChunks(trx, { ...wanted, fileIds: [...named] })),
+    ...others.map((row) => ({ ...row, rank: row.rank * UNNAMED })),
+  ];
 };
 
 const embedQuery = async (
