@@ -35,6 +35,25 @@ test("a document is found by its name too", async () => {
   }
 });
 
+test("of documents alike the one that is named is read first, though another has more of the words", async () => {
+  const user = await shared.signIn();
+  const aside = "The inventories in Q3 2022 were 95 tons.";
+  for (const [name, pages] of [
+    [
+      "2022-Q3-BOR.pdf",
+      [`Borealis Ltd. ${filler("staff")}`, filler("roads"), `Inventories: 41 tons. ${filler("fuel")}`],
+    ],
+    [
+      "2022-Q3-CUM.pdf",
+      [`Cumulus Ltd. ${filler("staff")}`, `${aside} ${filler("roads")}`, `${aside} ${filler("fuel")}`],
+    ],
+  ] as const)
+    await ingestFile(shared, user, { name, bytes: await makePdf([...pages]) });
+  const { hits } = await user.caller.files.search({ query: "What were the inventories of Borealis in Q3 2022?" });
+  const found = hits.map(({ fileName }) => fileName.slice(8, 11));
+  expect(found).toEqual(found.toSorted());
+});
+
 test.for([
   ["Chinese", "灯塔的看守人叫林德。港口在北边。", "谁看守灯塔？"],
   ["Persian", "نگهبان فانوس دریایی مارتا نام دارد.", "نام نگهبان فانوس چیست؟"],

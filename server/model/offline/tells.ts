@@ -13,7 +13,7 @@ const WEIGHTS = { held: 0.5, name: -0.4, number: -1.1, untyped: -0.1, negation: 
 /** Keeps 0.97 of what is answerable, for a reader can judge a quote. */
 const BIAS = 0.23;
 /** The share of the question that some source must hold; below it nothing is near. */
-const LEAST_COVERED = 0.35;
+const LEAST_COVERED = 0.3;
 
 const NAME = /(?<=\S\s+)\p{Lu}[\p{L}\p{N}'’-]+/gu;
 const NEGATION = /\b(?:not|never|without|except|cannot)\b|n['’]t\b/i;
