@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import baseline from "../eval/baseline.json" with { type: "json" };
+import { toTables } from "../eval/table.ts";
 import manifest from "../package.json" with { type: "json" };
 import { readConfig, VARIABLES } from "../server/config.ts";
 import { REASONS, ReasonData } from "../server/contract/errors.ts";
@@ -138,6 +140,12 @@ describe("the table of settings", async () => {
     expect(rows.map(([name, value]) => [name, value])).toEqual(rows.map(([name = ""]) => [name, example[name]]));
     expect(readConfig(example)).toEqual(readConfig({}));
   });
+});
+
+test("the evaluation's tables are the stored baseline's", async () => {
+  const lines = (text: string) => text.replaceAll(/[ -]+/g, " ").split("\n");
+  const { text } = await readPage("docs/eval.md");
+  expect(lines(text)).toEqual(expect.arrayContaining(lines(toTables(baseline.full))));
 });
 
 test("every link leads to a page, a file, or a heading of one", async () => {
