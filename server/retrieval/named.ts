@@ -1,6 +1,4 @@
-import { languageOf } from "../text/language.ts";
-import { stem } from "../text/stem.ts";
-import { isStopWord } from "../text/stop-words.ts";
+import { tellingStems } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 
 /** What a document says of itself: its name, and how its text begins. */
@@ -12,7 +10,7 @@ const AS_GOOD = 0.85;
 
 /** Whether the query has a word of any of these names; without one it names no document. */
 export const asksByName = (query: string, names: Iterable<string>): boolean => {
-  const asked = new Set(stemsOf(query));
+  const asked = new Set(tellingStems(wordsOf(query)));
   return [...names].some((name) => nameOf(name).some((word) => asked.has(word)));
 };
 
@@ -21,10 +19,14 @@ export const asksByName = (query: string, names: Iterable<string>): boolean => {
  * those with most of its words, each as rare as it is among the documents. None, where it fits half of them alike.
  */
 export const namedIn = (query: string, openings: readonly Opening[]): Set<string> => {
-  const asked = new Set(stemsOf(query));
+  const asked = new Set(tellingStems(wordsOf(query)));
   const known = openings.map(({ file_id, file_name, text }) => {
     const called = new Set(nameOf(file_name)).intersection(asked);
-    return { file_id, called, said: called.union(new Set(stemsOf(text, OPENING_WORDS)).intersection(asked)) };
+    return {
+      file_id,
+      called,
+      said: called.union(new Set(tellingStems(wordsOf(text).slice(0, OPENING_WORDS))).intersection(asked)),
+    };
   });
   const rarity = (term: string): number => {
     const having = known.filter(({ said }) => said.has(term)).length;
@@ -39,10 +41,4 @@ export const namedIn = (query: string, openings: readonly Opening[]): Set<string
   return new Set(named.length * 2 > known.length ? [] : named.map(({ file_id }) => file_id));
 };
 
-const nameOf = (fileName: string): string[] => stemsOf(fileName.replace(/\.pdf$/i, ""));
-
-const stemsOf = (text: string, most = Infinity): string[] => {
-  const words = wordsOf(text).slice(0, most);
-  const language = languageOf(words);
-  return words.filter((word) => !isStopWord(word)).map((word) => stem(word, language));
-};
+const nameOf = (fileName: string): string[] => tellingStems(wordsOf(fileName.replace(/\.pdf$/i, "")));

@@ -1,7 +1,6 @@
 import type { SearchRow } from "../../db/index.ts";
 import { languageOf } from "../text/language.ts";
-import { stem } from "../text/stem.ts";
-import { isStopWord } from "../text/stop-words.ts";
+import { stem, tellingStems } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 
 /**
@@ -26,7 +25,7 @@ type Read = { row: SearchRow; places: Map<string, number[]>; named: Set<string>;
  * phrases, and the rank that found them, which holds what vectors know. Repetitions come last.
  */
 export const rerank = (query: string, rows: readonly SearchRow[], limit: number): SearchRow[] => {
-  const terms = termsOf(query);
+  const terms = tellingStems(wordsOf(query));
   if (terms.length === 0 || rows.length < 2) return rows.slice(0, limit);
   const passages = rows.map((row) => read(row, new Set(terms)));
   const weights = weigh(new Set(terms), passages);
@@ -39,12 +38,6 @@ export const rerank = (query: string, rows: readonly SearchRow[], limit: number)
   });
   const ranked = scored.toSorted((a, b) => b.score - a.score || b.row.rank - a.row.rank);
   return thin(ranked, limit).map(({ row, score }) => ({ ...row, rank: score }));
-};
-
-const termsOf = (query: string): string[] => {
-  const words = wordsOf(query);
-  const language = languageOf(words);
-  return words.filter((word) => !isStopWord(word)).map((word) => stem(word, language));
 };
 
 const read = (row: SearchRow, asked: ReadonlySet<string>): Read => {

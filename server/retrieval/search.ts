@@ -34,8 +34,8 @@ const UNNAMED = 0.5;
  * The passages of the tenant's ready files that fit a query best, best first: vector and full text fused by reciprocal
  * rank, the first of them ranked again by their words, those of documents that the query names before the rest. While a
  * tenant is served from the space of an older model, the query is embedded there; where that cannot be reached any more,
- * full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be
- * embedded in the configured space.
+ * full text serves alone. Throws `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the query cannot be embedded in the
+ * configured space.
  */
 export const retrieve = async (ctx: TenantContext, query: Query, signal?: AbortSignal): Promise<Retrieved[]> => {
   let space = configuredSpace(ctx.app);

@@ -61,3 +61,9 @@ export const indexWords = (words: readonly string[]): string => {
     })
     .join(" ");
 };
+
+/** The stems of the words that tell something, repeated as often as they occur, in order. */
+export const tellingStems = (words: readonly string[]): string[] => {
+  const language = languageOf(words);
+  return words.filter((word) => !isStopWord(word)).map((word) => stem(word, language));
+};

@@ -6,8 +6,8 @@ import type { Scored } from "./score.ts";
 
 /**
  * Whether the best sentence answers, as a logistic model of few signs: fitted on the articles with an even number of
- * SQuAD 2's half, whose unanswerable questions are written to look answerable; the others report. `docs/eval.md` has
- * the curve.
+ * SQuAD 2's half, whose unanswerable questions are written to look answerable; the others report
+ * (`docs/eval.md`).
  */
 const WEIGHTS = { held: 0.5, name: -0.4, number: -1.1, untyped: -0.1, negation: -2.3 };
 /** Keeps 0.97 of what is answerable, for a reader can judge a quote. */
