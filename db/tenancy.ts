@@ -9,8 +9,8 @@ const APP_ROLE = "docuchat_app";
 /** A transaction that sees one tenant: row-level security holds it, under a role that owns nothing. */
 export type TenantDb = Kysely<Schema> & {
   readonly tenantId: string;
-  /** Whether parameters may be handed over as binary: PostgreSQL's driver can, PGlite's cannot. */
-  readonly binary: boolean;
+  /** Whether this is PGlite, whose vectors are of whole floats. */
+  readonly embedded: boolean;
 };
 
 /**
@@ -23,7 +23,7 @@ export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => P
     return transact(
       pool,
       `begin; set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`,
-      (trx) => work(Object.assign(trx, { tenantId, binary: true })),
+      (trx) => work(Object.assign(trx, { tenantId, embedded: false })),
     );
   return kyselyOf(db)
     .transaction()
@@ -31,7 +31,7 @@ export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => P
       await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.tenant_id', ${tenantId}, true)`.execute(
         trx,
       );
-      return work(Object.assign(trx, { tenantId, binary: false }));
+      return work(Object.assign(trx, { tenantId, embedded: true }));
     });
 };
 

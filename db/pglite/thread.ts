@@ -14,7 +14,7 @@ const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
   return PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
     extensions: { vector },
-    postgresqlconf: ["shared_buffers = 16MB", "wal_buffers = 1MB"],
+    postgresqlconf: ["shared_buffers = 48MB", "wal_buffers = 1MB"],
   });
 };
 const opened = open(workerData as PgliteStart);
@@ -52,6 +52,16 @@ const finish = async (id: number, how: "commit" | "rollback"): Promise<void> => 
   await open?.ended;
 };
 
+/** PGlite's own driver writes everything as text: bytes are handed over as the binary form of their parameter's type. */
+const query = async (db: PGlite | Transaction, { text, values }: { text: string; values: unknown[] }) => {
+  if (!values.some((value) => ArrayBuffer.isView(value))) return db.query(text, values);
+  const known = (await opened).serializers;
+  const write = (type: string, value: unknown) =>
+    ArrayBuffer.isView(value) ? value : (known[type]?.(value) ?? String(value));
+  const serializers = new Proxy({}, { get: (_, type: string) => (value: unknown) => write(type, value) });
+  return db.query(text, values, { serializers });
+};
+
 const exec = (text: string) =>
   inTurn(async (db) => {
     try {
@@ -71,7 +81,7 @@ const answer = async (request: Request): Promise<unknown> => {
       await opened;
       return undefined;
     case "query":
-      return trx ? trx.query(request.text, request.values) : inTurn((db) => db.query(request.text, request.values));
+      return trx ? query(trx, request) : inTurn((db) => query(db, request));
     case "exec":
       return trx ? trx.exec(request.text) : exec(request.text);
     case "begin":

@@ -84,7 +84,7 @@ type Nearest = {
 };
 
 const nearestOfAll = (trx: TenantDb, { space, vector, candidates }: Nearest): Rows => sql`
-  select chunk_id, embedding <=> ${asVector(vector)} as distance
+  select chunk_id, embedding <=> ${asVector(trx, vector)} as distance
   from chunk_embeddings
   where tenant_id = ${trx.tenantId} and model_id = ${space.id} and file_id in (select id from ready)
   order by distance limit ${candidates}`;
@@ -96,7 +96,7 @@ const nearestOfAll = (trx: TenantDb, { space, vector, candidates }: Nearest): Ro
 const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest): Rows => {
   const type = sql.raw(`halfvec(${Math.trunc(space.dimensions)})`);
   return sql`
-  select chunk_id, embedding::${type} <=> ${asVector(vector)}::${type} as distance
+  select chunk_id, embedding::${type} <=> ${asVector(trx, vector)}::${type} as distance
   from chunk_embeddings
   where tenant_id = ${trx.tenantId} and model_id = ${space.id}
     and file_id <> all(array(

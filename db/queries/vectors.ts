@@ -4,56 +4,47 @@ import type { TenantDb } from "../tenancy.ts";
 
 export type NewVector = { chunk_id: string; file_id: string; embedding: Float32Array };
 
-/** A vector as a parameter. */
-export const asVector = (vector: Float32Array): RawBuilder<string> =>
-  sql<string>`${toSql(Array.from(vector))}::halfvec`;
+/** What a database stores vectors as; see the migration of embedded ones. */
+type VectorType = "vector" | "halfvec";
+const typeOf = ({ embedded }: TenantDb): VectorType => (embedded ? "vector" : "halfvec");
 
-/** Vectors of stored chunks in one space; those that are stored already stay as they are. */
-export const insertVectors = async (trx: TenantDb, modelId: number, vectors: NewVector[]): Promise<void> => {
-  if (vectors.length === 0) return;
-  if (trx.binary) return insertBinary(trx, modelId, vectors);
-  await trx
-    .insertInto("chunk_embeddings")
-    .values(
-      vectors.map(({ embedding, ...vector }) => ({
-        ...vector,
-        tenant_id: trx.tenantId,
-        model_id: modelId,
-        embedding: asVector(embedding),
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(["tenant_id", "model_id", "chunk_id"]).doNothing())
-    .execute();
-};
+/** A vector as a parameter. */
+export const asVector = (trx: TenantDb, vector: Float32Array): RawBuilder<string> =>
+  sql<string>`${toSql(Array.from(vector))}::${sql.raw(typeOf(trx))}`;
 
 /**
- * All vectors as one binary parameter, in COPY's own encoding: several times as fast as text. COPY itself is refused
- * under row-level security.
+ * Vectors of stored chunks in one space; those that are stored already stay as they are. All are one binary parameter:
+ * some ten times as fast as text. COPY is refused under row-level security.
  */
-const insertBinary = async (trx: TenantDb, modelId: number, vectors: NewVector[]): Promise<void> => {
-  const { rows } = await sql<{ oid: number }>`select 'halfvec'::regtype::oid::int as oid`.execute(trx);
-  const encoded = encodeVectors(
-    vectors.map((vector) => vector.embedding),
-    rows[0]?.oid ?? 0,
-  );
+export const insertVectors = async (trx: TenantDb, modelId: number, vectors: NewVector[]): Promise<void> => {
+  if (vectors.length === 0) return;
+  const type = typeOf(trx);
+  const { rows } = await sql<{ oid: number }>`select ${type}::regtype::oid::int as oid`.execute(trx);
+  const embeddings = vectors.map((vector) => vector.embedding);
   await sql`
     insert into chunk_embeddings (tenant_id, model_id, chunk_id, file_id, embedding)
     select ${trx.tenantId}::uuid, ${modelId}::smallint, * from unnest(
       ${vectors.map((vector) => vector.chunk_id)}::uuid[], ${vectors.map((vector) => vector.file_id)}::uuid[],
-      ${encoded}::halfvec[])
+      ${encodeVectors(embeddings, { type, oid: rows[0]?.oid ?? 0 })}::${sql.raw(type)}[])
     on conflict (tenant_id, model_id, chunk_id) do nothing`.execute(trx);
 };
 
-/** PostgreSQL's binary array of one dimension, of pgvector's binary halfvecs: dimensions, zero, big-endian halves. */
-const encodeVectors = (vectors: Float32Array[], elementOid: number): Buffer => {
+const bigEndian = {
+  vector: (numbers: Float32Array) => Buffer.from(new Float32Array(numbers).buffer).swap32(),
+  halfvec: (numbers: Float32Array) => Buffer.from(new Float16Array(numbers).buffer).swap16(),
+};
+
+/** PostgreSQL's binary array of one dimension, of pgvector's binary vectors: dimensions, zero, big-endian numbers. */
+const encodeVectors = (vectors: Float32Array[], { type, oid }: { type: VectorType; oid: number }): Buffer => {
   const head = Buffer.alloc(20);
-  for (const [index, value] of [1, 0, elementOid, vectors.length, 1].entries()) head.writeInt32BE(value, index * 4);
-  const parts = [head];
+  for (const [index, value] of [1, 0, oid, vectors.length, 1].entries()) head.writeInt32BE(value, index * 4);
+  const parts: Buffer[] = [head];
   for (const vector of vectors) {
+    const numbers = bigEndian[type](vector);
     const size = Buffer.alloc(8);
-    size.writeInt32BE(4 + vector.length * 2, 0);
+    size.writeInt32BE(4 + numbers.length, 0);
     size.writeInt16BE(vector.length, 4);
-    parts.push(size, Buffer.from(new Float16Array(vector).buffer).swap16());
+    parts.push(size, numbers);
   }
   return Buffer.concat(parts);
 };

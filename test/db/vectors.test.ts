@@ -178,6 +178,24 @@ test("vectors keep their values, whichever way they are handed over", async () =
   }
 });
 
+test("the longest vectors that can be configured are kept and compared too", async () => {
+  const longest = { ...space, ...(await newSpace(db, 4_000)) };
+  const corpus = createCorpus(longest.dimensions, { topics: 2, seed: 6 });
+  const tenantId = await newTestTenant(db);
+  const { fileIds } = await fillTenant(db, { tenantId, space: longest, corpus, chunks: 3 });
+  const { rows } = await inTenant(db, tenantId, (trx) =>
+    sql<{ chunk_id: string; embedding: string }>`
+      select chunk_id, embedding::text as embedding from chunk_embeddings where file_id = any(${fileIds})`.execute(trx),
+  );
+  expect(rows).toHaveLength(3);
+  for (const row of rows) {
+    const vector = Float32Array.from(JSON.parse(row.embedding) as number[]);
+    expect(vector).toHaveLength(4_000);
+    const [first] = await idsOf(tenantId, { semantic: { space: longest, vector } });
+    expect(first).toBe(row.chunk_id);
+  }
+});
+
 test("one process at a time keeps the indexes", async () => {
   let others = 0;
   await withVectorIndexer(db, async (indexer) => {
