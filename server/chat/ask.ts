@@ -96,15 +96,15 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   const { messageId } = ids;
   // Before the answer is stored: one that is there and that nobody writes is taken for abandoned.
   const log = await openAnswerLog(app, { tenantId, messageId });
+  const { question, fileIds, conversationId } = input;
   try {
     await store(ctx, input, ids);
+    await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
   } catch (error) {
     await log.close();
     if (error instanceof AlreadyBegun) return undefined;
     throw error;
   }
-  const { question, fileIds, conversationId } = input;
-  await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
   return messageId;
 };
 

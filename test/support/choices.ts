@@ -31,3 +31,26 @@ export const createRandom = (seed = Number(process.env["SEED"] ?? Date.now() % 1
     bytes: (length) => Buffer.from(Array.from({ length }, () => int(256))),
   };
 };
+
+/** A copy with a few bytes changed, put in, taken out or doubled. */
+export const mutateBytes = (random: Random, original: Buffer, changes = 1 + random.int(4)): Buffer => {
+  let bytes = original;
+  for (let change = 0; change < changes; change++) {
+    const at = random.int(bytes.length + 1);
+    const length = 1 + random.int(random.chance(0.1) ? 64 : 4);
+    const [before, piece, after] = [
+      bytes.subarray(0, at),
+      bytes.subarray(at, at + length),
+      bytes.subarray(at + length),
+    ];
+    const between = random.pick([
+      () => random.bytes(piece.length),
+      () => Buffer.concat([random.bytes(length), piece]),
+      () => Buffer.alloc(0),
+      () => Buffer.concat([piece, piece]),
+      () => Buffer.from(piece.map((byte) => byte ^ (1 << random.int(8)))),
+    ])();
+    bytes = Buffer.concat([before, between, after]);
+  }
+  return bytes;
+};

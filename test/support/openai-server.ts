@@ -46,6 +46,8 @@ export type OpenAiScript = {
   answer?: (body: OpenAiChatBody) => string;
   /** Pause before each delta. */
   deltaDelayMs?: number;
+  /** Hears of each delta of an answer as it is sent. */
+  onDelta?: (content: string) => void;
   chatFault?: OpenAiFault;
   embeddingFault?: OpenAiFault;
 };
@@ -120,7 +122,10 @@ const handle = async (vendor: OpenAiServer, request: IncomingMessage, response: 
   if (fault?.kind === "silent") return;
   if (fault?.kind === "status") return refuse(response, fault);
   const answer = (script.answer ?? citeFirstSource)(entry.body);
-  if (entry.body.stream) return stream(entry.body, response, { answer, fault, delayMs: script.deltaDelayMs ?? 0 });
+  if (entry.body.stream) {
+    const { deltaDelayMs: delayMs = 0, onDelta } = script;
+    return stream(entry.body, response, { answer, fault, delayMs, onDelta });
+  }
   json(response, 200, {
     ...head(entry.body, "chat.completion"),
     choices: [{ index: 0, message: { role: "assistant", content: answer }, finish_reason: "stop" }],
@@ -159,12 +164,17 @@ const usage = (body: OpenAiChatBody, answer: string) => {
 
 const words = (text: string): string[] => text.match(/\s*\S+/g) ?? [];
 
-type Streaming = { answer: string; fault: OpenAiFault | undefined; delayMs: number };
+type Streaming = {
+  answer: string;
+  fault: OpenAiFault | undefined;
+  delayMs: number;
+  onDelta: OpenAiScript["onDelta"];
+};
 
 const stream = async (
   body: OpenAiChatBody,
   response: ServerResponse,
-  { answer, fault, delayMs }: Streaming,
+  { answer, fault, delayMs, onDelta }: Streaming,
 ): Promise<void> => {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const send = (data: string) => response.write(`data: ${data}\n\n`);
@@ -183,6 +193,7 @@ const stream = async (
     if (index === after && fault?.kind === "unfinished") break;
     if (response.destroyed) return;
     if (delayMs || index % 64 === 63) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    onDelta?.(content);
     chunk({ content });
   }
   if (fault?.kind !== "unfinished") chunk({}, "stop");

@@ -60,3 +60,7 @@ const describe = (bound: Bound): string => {
   if ("atMost" in bound) return ` (<= ${format(bound.atMost)})`;
   return ` (>= ${format(bound.atLeast)})`;
 };
+
+/** The value that `share` of all are at most. */
+export const percentile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
