@@ -176,7 +176,7 @@ async function* follow(
   }
 }
 
-/** What can be read of the log without a gap. */
+/** What can be read of the log without a gap; a reader that is late hears in one piece what was said meanwhile. */
 async function* readWhole(
   { app }: TenantContext,
   answer: { tenantId: string; messageId: string },
@@ -185,14 +185,27 @@ async function* readWhole(
   let last = seq;
   try {
     for await (const logged of readAnswerLog(app, answer, seq, signal)) {
-      if (logged.seq !== ++last) return;
-      yield logged;
+      const following = logged.filter((one, index) => one.seq === last + 1 + index);
+      yield* joinDeltas(following);
+      if (following.length < logged.length) return;
+      last += following.length;
     }
   } catch (error) {
     if (!hasReason(error, "SERVICE_UNAVAILABLE")) throw error;
     onAway();
   }
 }
+
+const joinDeltas = (logged: Logged[]): Logged[] => {
+  const joined: Logged[] = [];
+  for (const { seq, event } of logged) {
+    const before = joined.at(-1)?.event;
+    if (event.type === "delta" && before?.type === "delta")
+      joined.splice(-1, 1, { seq, event: { ...event, text: before.text + event.text } });
+    else joined.push({ seq, event });
+  }
+  return joined;
+};
 
 /** The message of an answer that has ended. One that nobody writes any more ends as interrupted. */
 const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
