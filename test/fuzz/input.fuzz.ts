@@ -13,9 +13,9 @@ import { blast, sendFrames, times } from "./blast.ts";
 import { frame, makeBrokenFrame, makeFrame } from "./frames.ts";
 import { makeRequest, makeUpgrade } from "./requests.ts";
 
-const UPGRADES = count("upgrades", { short: 10_000, long: 1_000_000 });
-const FRAMES = count("frames", { short: 30_000, long: 1_000_000 });
-const HEADS = count("heads", { short: 5_000, long: 1_000_000 });
+const UPGRADES = count("upgrades", { short: 3_000, long: 1_000_000 });
+const FRAMES = count("frames", { short: 10_000, long: 1_000_000 });
+const HEADS = count("heads", { short: 2_000, long: 1_000_000 });
 const FRAMES_PER_SOCKET = 100;
 const IDLE_MS = 3_000;
 /** Some of everything, so that what is loaded only once is loaded before the heap is measured. */
