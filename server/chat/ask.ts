@@ -176,7 +176,7 @@ async function* follow(
   }
 }
 
-/** What can be read of the log without a gap; a reader that is late hears in one piece what was said meanwhile. */
+/** What can be read of the log without a gap. */
 async function* readWhole(
   { app }: TenantContext,
   answer: { tenantId: string; messageId: string },
@@ -186,7 +186,7 @@ async function* readWhole(
   try {
     for await (const logged of readAnswerLog(app, answer, seq, signal)) {
       const following = logged.filter((one, index) => one.seq === last + 1 + index);
-      yield* joinDeltas(following);
+      yield* following;
       if (following.length < logged.length) return;
       last += following.length;
     }
@@ -195,17 +195,6 @@ async function* readWhole(
     onAway();
   }
 }
-
-const joinDeltas = (logged: Logged[]): Logged[] => {
-  const joined: Logged[] = [];
-  for (const { seq, event } of logged) {
-    const before = joined.at(-1)?.event;
-    if (event.type === "delta" && before?.type === "delta")
-      joined.splice(-1, 1, { seq, event: { ...event, text: before.text + event.text } });
-    else joined.push({ seq, event });
-  }
-  return joined;
-};
 
 /** The message of an answer that has ended. One that nobody writes any more ends as interrupted. */
 const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
