@@ -14,6 +14,7 @@ const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
   return PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
     extensions: { vector },
+    // Some 5,000 vectors of 1,536 dimensions; more would be memory that an idle server holds.
     postgresqlconf: ["shared_buffers = 48MB", "wal_buffers = 1MB"],
   });
 };

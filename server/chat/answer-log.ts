@@ -118,7 +118,7 @@ export const watchWriter = (app: App, answer: Answer): { gone: AbortSignal; stop
 };
 
 /**
- * An answer's events after `seq`, then new ones as they come, as many at a time as there are; ends at once where there is no such log. When the answer ends
+ * An answer's events after `seq`, then new ones as they come; ends at once where there is no such log. When the answer ends
  * while somebody begins to read here, this process may have dropped its own: all of it is in the shared one then.
  */
 export async function* readAnswerLog(
@@ -126,12 +126,12 @@ export async function* readAnswerLog(
   answer: Answer,
   seq: number,
   signal: AbortSignal,
-): AsyncGenerator<Logged[]> {
+): AsyncGenerator<Logged> {
   const stores = app.answers.has(answer.messageId) ? [app.local, app.keyValue] : [app.keyValue];
   let last = seq;
   for (const store of stores)
-    for await (const entries of store.read(logName(answer), last, signal)) {
-      last = entries.at(-1)?.id ?? last;
-      yield entries.map(({ id, value }) => ({ seq: id, event: JSON.parse(value) as LogEvent }));
+    for await (const { id, value } of store.read(logName(answer), last, signal)) {
+      last = id;
+      yield { seq: id, event: JSON.parse(value) as LogEvent };
     }
 }

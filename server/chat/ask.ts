@@ -185,10 +185,8 @@ async function* readWhole(
   let last = seq;
   try {
     for await (const logged of readAnswerLog(app, answer, seq, signal)) {
-      const following = logged.filter((one, index) => one.seq === last + 1 + index);
-      yield* following;
-      if (following.length < logged.length) return;
-      last += following.length;
+      if (logged.seq !== ++last) return;
+      yield logged;
     }
   } catch (error) {
     if (!hasReason(error, "SERVICE_UNAVAILABLE")) throw error;

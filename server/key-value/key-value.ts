@@ -31,11 +31,11 @@ export type KeyValue = {
   /** Appends to a log that lives `ttlMs` after its last entry and keeps at least its newest 10,000 entries. */
   append(log: string, entry: LogEntry, ttlMs: number): Promise<void>;
   /**
-   * The entries after `afterId` in order, then new ones as they come, as many at a time as there are; once `signal` is
-   * aborted it ends, quietly, where it would have to wait for the next one.
+   * The entries after `afterId` in order, then new ones as they come; once `signal` is aborted it ends, quietly, where it
+   * would have to wait for the next one.
    * A first id other than `afterId + 1` means that older entries are gone. A log that does not exist ends at once.
    */
-  read(log: string, afterId: number, signal: AbortSignal): AsyncIterable<LogEntry[]>;
+  read(log: string, afterId: number, signal: AbortSignal): AsyncIterable<LogEntry>;
   dropLog(log: string): Promise<void>;
 
   /** Takes or renews a lease for `ttlMs`; false when another holder has it. */

@@ -35,7 +35,7 @@ export const createMemoryLogs = (): MemoryLogs => {
     return log;
   };
 
-  async function* read(name: string, afterId: number, signal: AbortSignal): AsyncGenerator<LogEntry[]> {
+  async function* read(name: string, afterId: number, signal: AbortSignal): AsyncGenerator<LogEntry> {
     const log = find(name);
     if (!log) return;
     const bell = createBell();
@@ -44,10 +44,13 @@ export const createMemoryLogs = (): MemoryLogs => {
     try {
       for (let after = afterId; ;) {
         const fresh = entriesAfter(log.entries, after);
-        after = fresh.at(-1)?.id ?? after;
-        if (fresh.length > 0) yield fresh;
-        else if (signal.aborted || logs.get(name) !== log) return;
-        else await bell.wait();
+        for (const entry of fresh) {
+          after = entry.id;
+          yield entry;
+        }
+        if (fresh.length > 0) continue;
+        if (signal.aborted || logs.get(name) !== log) return;
+        await bell.wait();
       }
     } finally {
       log.readers.delete(bell.ring);

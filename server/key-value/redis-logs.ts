@@ -32,8 +32,10 @@ export const createRedisReader = (source: Source): KeyValue["read"] =>
       for (let after = afterId; ;) {
         const entries = inbox.take(after) ?? (await source.page(log, after, PAGE_ENTRIES));
         if (!entries) return;
-        after = entries.at(-1)?.id ?? after;
-        if (entries.length > 0) yield entries;
+        for (const entry of entries) {
+          after = entry.id;
+          yield entry;
+        }
         if (entries.length === PAGE_ENTRIES) inbox.lookAgain();
         else if (entries.length === 0 && signal.aborted && !inbox.looks()) return;
         else if (entries.length === 0) await inbox.wait();

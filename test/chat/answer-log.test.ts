@@ -13,7 +13,7 @@ test("who comes to an answer whose own log has just been dropped is told the res
   for (const { seq, event } of events) await keyValue.append(log, { id: seq, value: JSON.stringify(event) }, 60_000);
   const app = { local, keyValue, answers: new Map([[answer.messageId, {}]]) } as unknown as App;
   const told = [];
-  for await (const logged of readAnswerLog(app, answer, 1, AbortSignal.abort())) told.push(...logged);
+  for await (const logged of readAnswerLog(app, answer, 1, AbortSignal.abort())) told.push(logged);
   expect(told).toEqual(events.slice(1));
   await Promise.all([local.close(), keyValue.close()]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ConversationId, FileId, MessageId } from "../../server/contract/ids.ts";
 import { newId } from "../../server/id.ts";
 import { sharedApp } from "../support/app.ts";
-import { askFor, eventsOf, joined, textOf } from "../support/chat.ts";
+import { askFor, eventsOf, textOf } from "../support/chat.ts";
 import { ingestFile } from "../support/files.ts";
 import { makePdf } from "../support/pdf.ts";
 
@@ -86,8 +86,8 @@ test("the same requestId joins the answer: one message, the same events for both
   const input = { question: "When was the lake station founded?", requestId: newId() };
   const [one, two] = await Promise.all([askFor(user, input), askFor(user, input)]);
   const later = await askFor(user, input);
-  expect(joined(two)).toEqual(joined(one));
-  expect(joined(later)).toEqual(joined(one));
+  expect(two).toEqual(one);
+  expect(later).toEqual(one);
   const { conversationId } = eventsOf(one, "started")[0] ?? {};
   const { items } = await user.caller.chat.messages({ conversationId: ConversationId.parse(conversationId) });
   expect(items).toHaveLength(2);
@@ -99,9 +99,9 @@ test("an answer that was left goes on, and is read on from any event", async () 
   const left = await askFor(user, input, (event) => event.type === "delta");
   const rest = await askFor(user, { ...input, lastEventId: left.at(-1)?.id });
   const whole = await askFor(user, input);
-  expect(joined([...left, ...rest])).toEqual(joined(whole));
+  expect([...left, ...rest]).toEqual(whole);
   const withoutRequestId = await askFor(user, { question: input.question, lastEventId: left.at(-1)?.id });
-  expect(joined(withoutRequestId)).toEqual(joined(rest));
+  expect(withoutRequestId).toEqual(rest);
 });
 
 test("once its log is gone an answer is told from what was stored", async () => {

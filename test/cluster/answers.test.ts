@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newId } from "../../server/id.ts";
 import { closeOf, converse, openSocket } from "../http/socket.ts";
-import { eventsOf, joined, textOf } from "../support/chat.ts";
+import { eventsOf, textOf } from "../support/chat.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { needsServices, startCluster } from "./cluster.ts";
@@ -47,7 +47,7 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
       take(askAt(b.url, token, ask, left.at(-1)?.id)),
       take(askAt(b.url, token, ask)),
     ]);
-    expect(joined([...left, ...rest])).toEqual(joined(whole));
+    expect([...left, ...rest]).toEqual(whole);
     expect(textOf(whole)).toBe(WORDS);
     expect(await stored(token, eventsOf(whole, "started")[0])).toMatchObject({ text: WORDS, outcome: "answered" });
   });

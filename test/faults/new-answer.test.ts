@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { ConversationId } from "../../server/contract/ids.ts";
+import type { App } from "../../server/context.ts";
+import { ReasonError } from "../../server/errors.ts";
 import { newId } from "../../server/id.ts";
 import { maintain } from "../../server/maintenance.ts";
 import { startTestApp } from "../support/app.ts";
@@ -21,10 +23,8 @@ test("an answer is whole though another process clears up at the very moment tha
   expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "no_answer" }]);
 });
 
-test("an answer that could not be stored is held by nobody", async () => {
-  const app = await startTestApp();
-  const user = await app.signIn();
-  const { keyValue } = app.app;
+/** The leases that are held now. */
+const leasesOf = ({ keyValue }: App): Set<string> => {
   const held = new Set<string>();
   const [hold, release] = [keyValue.hold.bind(keyValue), keyValue.release.bind(keyValue)];
   keyValue.hold = (lease, ...rest) => {
@@ -35,8 +35,30 @@ test("an answer that could not be stored is held by nobody", async () => {
     held.delete(lease);
     return release(lease, holder);
   };
+  return held;
+};
+
+test("an answer that could not be stored is held by nobody", async () => {
+  const { app, signIn } = await startTestApp();
+  const user = await signIn();
+  const held = leasesOf(app);
   const gone = ConversationId.parse(newId());
   const refused = askFor(user, { question: "What was counted?", conversationId: gone });
   await expect(refused).rejects.toMatchObject({ reason: "NOT_FOUND" });
   expect(held).toEqual(new Set());
+});
+
+test("an answer that could not begin is held by nobody, and who comes back hears that it ended", async () => {
+  const { app, signIn } = await startTestApp();
+  const user = await signIn();
+  const held = leasesOf(app);
+  const append = app.local.append.bind(app.local);
+  app.local.append = async () => {
+    throw new ReasonError("SERVICE_UNAVAILABLE");
+  };
+  const ask = { question: "What was counted?", requestId: newId() };
+  await expect(askFor(user, ask)).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
+  expect(held).toEqual(new Set());
+  app.local.append = append;
+  expect(eventsOf(await askFor(user, ask), "finished")).toMatchObject([{ outcome: "interrupted" }]);
 });

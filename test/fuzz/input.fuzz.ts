@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cleanUp } from "../support/clean-up.ts";
 import { newDatabase, newRedisUrl, putDatabase } from "../support/database.ts";
 import { heapOf, MEASURED } from "../support/heap.ts";
-import { startHealthyClient } from "../support/healthy.ts";
+import { startHealthyClient } from "./healthy-client.ts";
 import { createRandom } from "../support/choices.ts";
 import { count, row } from "../support/row.ts";
 import { startServerProcess, waitFor, type ServerProcess } from "../support/server-process.ts";

@@ -116,7 +116,7 @@ const upload = async (server: ServerProcess, token: string, bytes: Buffer): Prom
   return { ms: performance.now() - begun, end: file.failure?.reason ?? file.status };
 };
 
-/** What a server has left of its own on the disk and in memory: files on their way in, and processes. */
+/** Files that have not got beyond their way in. */
 const leftovers = async (dataDir: string): Promise<number> =>
   (await readdir(join(dataDir, "files", "incoming"))).length;
 

@@ -1,11 +1,7 @@
 import { mutateBytes, type Random } from "../support/choices.ts";
 
-const TARGETS = [
-  "/trpc",
-  "/trpc?connectionParams=1",
-  "/trpc/auth.me",
-  "/trpc/auth.me,files.list?batch=1",
-  "/",
+/** What no client asks for. */
+export const MALFORMED_TARGETS = [
   "//",
   "http://",
   "http://[",
@@ -15,6 +11,15 @@ const TARGETS = [
   "\\",
   "/trpc#",
   "ws://a:b@c:99999/trpc",
+];
+
+const TARGETS = [
+  "/trpc",
+  "/trpc?connectionParams=1",
+  "/trpc/auth.me",
+  "/trpc/auth.me,files.list?batch=1",
+  "/",
+  ...MALFORMED_TARGETS,
   "/v1/files",
   "/v1/files/00000000-0000-7000-8000-000000000000/content",
   "/v1/files?limit=x&cursor=%00",

@@ -100,17 +100,17 @@ test("an answer streams as server-sent events, and the last event's id resumes b
   const events = await ask();
   expect(events[0]?.event).toBe("started");
   expect(events.every(({ event, data }) => data["type"] === event)).toBe(true);
-  type Events = typeof events;
-  const isDelta = ({ event }: Events[number]) => event === "delta";
-  const textOf = (some: Events) => some.filter(isDelta).reduce((text, { data }) => text + String(data["text"]), "");
-  expect(textOf(events)).toContain("4711");
+  expect(
+    events
+      .filter(({ event }) => event === "delta")
+      .map(({ data }) => data["text"])
+      .join(""),
+  ).toContain("4711");
   expect(events.at(-1)).toMatchObject({ event: "finished", data: { outcome: "answered" } });
 
   const middle = events[Math.floor(events.length / 2)];
   const resumed = await ask({ "last-event-id": middle?.id ?? "" });
-  const rest = events.slice(Math.floor(events.length / 2) + 1);
-  expect(textOf(resumed)).toBe(textOf(rest));
-  expect(resumed.filter((one) => !isDelta(one))).toEqual(rest.filter((one) => !isDelta(one)));
+  expect(resumed).toEqual(events.slice(Math.floor(events.length / 2) + 1));
 
   const badModel = await post(app, "/v1/chat", { question: "What?", model: "gpt-1" }, bearer(user));
   expect([badModel.status, reasonIn(badModel.body)]).toEqual([400, "MODEL_NOT_ALLOWED"]);

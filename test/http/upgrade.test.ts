@@ -11,6 +11,7 @@ import { createStallGuard, drained } from "../../server/http/flow.ts";
 import { ORIGIN, sharedApp } from "../support/app.ts";
 import { sayRaw, waitUntil } from "./raw.ts";
 import { closeOf, converse, openSocket, stop, type Heard } from "./socket.ts";
+import { MALFORMED_TARGETS } from "../fuzz/requests.ts";
 
 const upgrade = (target: string, headers: Record<string, string> = {}) => {
   const all = {
@@ -30,18 +31,7 @@ const app = await sharedApp();
 const alive = async () => (await fetch(`${app.url}/healthz`)).status === 200;
 
 test("no upgrade and no frame, however malformed, ends the process", async () => {
-  const targets = [
-    "//",
-    "/trpc",
-    "http://",
-    "http://[",
-    "*",
-    "/%",
-    "/trpc?%%%",
-    "\\",
-    "/trpc#",
-    "ws://a:b@c:99999/trpc",
-  ];
+  const targets = ["/trpc", ...MALFORMED_TARGETS];
   const hosts = ["", "a b", "[", "localhost:99999", "%", "::", "a/b?c#d", "\u00ff"];
   const requests = [
     ...targets.flatMap((target) => hosts.map((Host) => upgrade(target, { Host }))),

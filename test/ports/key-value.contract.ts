@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../server/id.ts";
 import type { KeyValue, LimitRule, LogEntry } from "../../server/key-value/key-value.ts";
-import { singly } from "../support/singly.ts";
 
 /** What every implementation of the port does. `open` gives a fresh view of one and the same store. */
 export const keyValueContract = (open: () => Promise<KeyValue>) => {
@@ -182,7 +181,7 @@ const write = async (keyValue: KeyValue, log: string, from: number, to: number) 
 /** Takes `count` entries and leaves. */
 const take = async (keyValue: KeyValue, log: string, afterId: number, count: number): Promise<LogEntry[]> => {
   const taken: LogEntry[] = [];
-  for await (const one of singly(keyValue.read(log, afterId, new AbortController().signal))) {
+  for await (const one of keyValue.read(log, afterId, new AbortController().signal)) {
     taken.push(one);
     if (taken.length === count) break;
   }
@@ -253,10 +252,10 @@ const logs = (get: Get) => {
     const log = newId();
     await write(get(), log, 1, 600);
     const read: LogEntry[] = [];
-    for await (const one of singly(get().read(log, 0, AbortSignal.abort()))) read.push(one);
+    for await (const one of get().read(log, 0, AbortSignal.abort())) read.push(one);
     expect(read).toEqual(entries(1, 600));
     const leave = new AbortController();
-    for await (const one of singly(get().read(log, 0, leave.signal))) {
+    for await (const one of get().read(log, 0, leave.signal)) {
       if (one.id > 1) read.push(one);
       if (one.id === 1) await write(get(), log, 601, 700);
       if (one.id === 1) leave.abort();
@@ -297,7 +296,7 @@ const following = (get: Get) => {
     const leave = new AbortController();
     const read: LogEntry[] = [];
     const reading = (async () => {
-      for await (const one of singly(get().read(log, 0, leave.signal))) read.push(one);
+      for await (const one of get().read(log, 0, leave.signal)) read.push(one);
     })();
     await expect.poll(() => read.length).toBe(1);
     const left = performance.now();
@@ -311,7 +310,7 @@ const following = (get: Get) => {
     await write(get(), log, 1, 1);
     const leave = new AbortController();
     const ids: number[] = [];
-    for await (const { id } of singly(get().read(log, 0, leave.signal))) {
+    for await (const { id } of get().read(log, 0, leave.signal)) {
       ids.push(id);
       if (id === 1) await Promise.all(entries(2, 1_500).map((one) => get().append(log, one, 60_000)));
       if (id === 1_500) leave.abort();
@@ -353,7 +352,7 @@ const following = (get: Get) => {
     const remove = signal.removeEventListener.bind(signal);
     signal.addEventListener = (...args: Parameters<typeof add>) => ((listeners += 1), add(...args));
     signal.removeEventListener = (...args: Parameters<typeof remove>) => ((listeners -= 1), remove(...args));
-    for await (const one of singly(get().read(log, 0, signal))) if (one.id === 2) break;
+    for await (const one of get().read(log, 0, signal)) if (one.id === 2) break;
     expect(listeners).toBe(0);
   });
 };

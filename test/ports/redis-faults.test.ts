@@ -8,7 +8,6 @@ import { newId } from "../../server/id.ts";
 import type { KeyValue } from "../../server/key-value/key-value.ts";
 import { createRedisKeyValue } from "../../server/key-value/redis.ts";
 import { inOwnTime } from "../support/own-time.ts";
-import { singly } from "../support/singly.ts";
 
 const installed = spawnSync("redis-server", ["--version"]).status === 0;
 const SOON_MS = 500;
@@ -61,7 +60,7 @@ const everyCall = (keyValue: KeyValue): Record<string, () => Promise<unknown>> =
 
 const readAll = async (keyValue: KeyValue, log: string): Promise<number[]> => {
   const ids: number[] = [];
-  for await (const { id } of singly(keyValue.read(log, 0, new AbortController().signal))) ids.push(id);
+  for await (const { id } of keyValue.read(log, 0, new AbortController().signal)) ids.push(id);
   return ids;
 };
 
@@ -217,7 +216,7 @@ describe.skipIf(!process.env.REDIS_URL || !installed)("Redis failing (needs REDI
     const leave = new AbortController();
     const ids: number[] = [];
     const following = (async () => {
-      for await (const { id } of singly(keyValue.read("gap", 0, leave.signal))) if (ids.push(id) === 3) leave.abort();
+      for await (const { id } of keyValue.read("gap", 0, leave.signal)) if (ids.push(id) === 3) leave.abort();
     })();
     await expect.poll(() => ids).toEqual([1]);
     spawnSync("redis-cli", ["-p", `${port}`, "XADD", "docuchat:log:gap", "2-0", "v", "2"]);
@@ -235,7 +234,7 @@ describe.skipIf(!process.env.REDIS_URL || !installed)("Redis failing (needs REDI
     const follow = async () => {
       while (!leave.signal.aborted) {
         try {
-          for await (const { id } of singly(keyValue.read("cut", ids.at(-1) ?? 0, leave.signal))) ids.push(id);
+          for await (const { id } of keyValue.read("cut", ids.at(-1) ?? 0, leave.signal)) ids.push(id);
         } catch {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }

@@ -8,7 +8,6 @@ import {
 } from "../../client-sdk/src/index.ts";
 import type { DocuChatOptions } from "../../client-sdk/src/options.ts";
 import { codeIn, startTestApp, type TestApp } from "../support/app.ts";
-import { joined } from "../support/chat.ts";
 import { createInProcessClient } from "../support/in-process.ts";
 import { startOpenAiServer, type OpenAiScript } from "../support/openai-server.ts";
 import { makeImageOnlyPdf, makePdf } from "../support/pdf.ts";
@@ -41,8 +40,6 @@ const collect = async <T>(events: AsyncIterable<T>): Promise<T[]> => {
 
 const textOf = (events: ChatEvent[]): string =>
   events.reduce((text, event) => (event.type === "delta" ? text + event.text : text), "");
-
-const told = (events: ChatEvent[]) => joined(events.map((event) => ({ id: "", event })));
 
 const LIGHTHOUSE = "The lighthouse of Skerry Point was built in 1874. Its lamp is lit by the keeper at dusk.";
 
@@ -264,7 +261,7 @@ describe("an answer", () => {
     }
     expect(states.filter((state) => state === "connecting").length).toBeGreaterThan(4);
     // Iterating again asks under the same name, and so reads the same answer from its beginning.
-    expect(told(events)).toEqual(told(await collect(answer)));
+    expect(events).toEqual(await collect(answer));
     expect(textOf(events)).toMatch(/^word0 word1 .* word39 \[1\]\.$/);
     expect(chats() - before).toBe(1);
   });
@@ -296,7 +293,7 @@ describe("an answer", () => {
         page.dispatchEvent(new Event("online"));
     }
     expect(sockets).toBe(before + 1);
-    expect(told(events)).toEqual(told(await collect(answer)));
+    expect(events).toEqual(await collect(answer));
   });
 
   test("comes as server-sent events where no WebSocket gets through, and survives cuts there too", async () => {
@@ -323,7 +320,7 @@ describe("an answer", () => {
       if (events.filter(({ type }) => type === "delta").length % 10 === 5 && event.type === "delta") proxy.cut();
     }
     expect(textOf(events)).toMatch(/^word0 word1 .* word39 \[1\]\.$/);
-    expect(told(events)).toEqual(told(await collect(answer)));
+    expect(events).toEqual(await collect(answer));
     expect(chats() - before).toBe(1);
     expect(addresses.filter((address) => address.endsWith("/trpc/chat.ask")).length).toBeGreaterThan(2);
     expect(addresses.every((address) => !address.includes("lighthouse") && !/token|bearer/i.test(address))).toBe(true);
@@ -342,9 +339,8 @@ describe("an answer", () => {
       if (event.type === "delta") leaving.abort();
     }
     const events = await collect(client.chat.ask(question));
-    expect(seen.at(-1)).toMatchObject({ type: "delta" });
-    expect(textOf(events).startsWith(textOf(seen))).toBe(true);
-    expect(textOf(events).length).toBeGreaterThan(textOf(seen).length);
+    expect(events.slice(0, seen.length)).toEqual(seen);
+    expect(events.length).toBeGreaterThan(seen.length);
     expect(events.at(-1)).toMatchObject({ type: "finished", outcome: "answered" });
     expect(chats() - before).toBe(1);
   });
@@ -386,7 +382,7 @@ describe("without a network", () => {
     const answer = client.chat.ask({ question: "When was the lighthouse built?" });
     const events = await collect(answer);
     expect([...new Set(events.map(({ type }) => type))]).toEqual(["started", "sources", "delta", "finished"]);
-    expect(told(await collect(answer))).toEqual(told(events));
+    expect(await collect(answer)).toEqual(events);
     const stranger = createInProcessClient(talkingApp);
     expect(await failureOf(collect(stranger.files.watch()))).toMatchObject({ reason: "NOT_SIGNED_IN" });
   });

@@ -27,14 +27,5 @@ export const textOf = (got: Got[]): string =>
     return event.type === "delta" ? text + event.text : text;
   }, "");
 
-/** What was told, whichever way its words came: a reader that is late hears several deltas as one. */
-export const joined = (got: Got[]): Got[] =>
-  got.reduce<Got[]>((told, { id, event }) => {
-    const before = told.at(-1)?.event;
-    return event.type === "delta" && before?.type === "delta"
-      ? told.toSpliced(-1, 1, { id, event: { ...event, text: before.text + event.text } })
-      : [...told, { id, event }];
-  }, []);
-
 export const eventsOf = <T extends ChatEvent["type"]>(got: Got[], type: T): Extract<ChatEvent, { type: T }>[] =>
   got.flatMap(({ event }) => (event.type === type ? [event as Extract<ChatEvent, { type: T }>] : []));

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { cleanUp } from "./clean-up.ts";
-import { percentile } from "./row.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { percentile } from "../support/row.ts";
 
 export type Latencies = { p99Ms: number; calls: number; failures: number };
 
 /** A client that calls steadily beside whatever goes on: each `take` tells how it fared since the last. */
 export const startHealthyClient = (url: string, token: string): { take(): Promise<Latencies> } => {
-  const worker = new Worker(new URL("../fuzz/healthy.ts", import.meta.url), { workerData: { url, token } });
+  const worker = new Worker(new URL("./healthy.ts", import.meta.url), { workerData: { url, token } });
   cleanUp(async () => {
     await worker.terminate();
   });
