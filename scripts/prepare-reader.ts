@@ -23,6 +23,17 @@ await rename(unfinished, file);
 
 // Says that it is ready once it has read a document and kept what it compiled for that.
 await rm(prepared("compiled"), { recursive: true, force: true });
-const reader = fork(CHILD, { env: COMPILED, execArgv: [], serialization: "advanced" });
-await once(reader, "message");
+const reader = fork(CHILD, {
+  env: COMPILED,
+  execArgv: [],
+  serialization: "advanced",
+  stdio: ["ignore", "ignore", "pipe", "ipc"],
+});
+// The parser warns of the build that was chosen for it: what is said matters when the reader fails.
+let said = "";
+reader.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+const failed = once(reader, "close").then(() => {
+  throw new Error(`The reader of PDFs did not start.\n${said}`);
+});
+await Promise.race([once(reader, "message"), failed]);
 reader.kill();
