@@ -84,10 +84,10 @@ describe("shell blocks", () => {
       const script = first === "run" ? second : first;
       if (program === "npm" && !["ci", "install"].includes(first))
         expect(Object.keys(manifest.scripts)).toContain(script);
-      const path = program === "node" ? one.split(/\s+/).find((word) => /\.[cm]?[jt]s$/.test(word)) : undefined;
+      const path = program === "npx" ? one.split(/\s+/).find((word) => /\.[cm]?[jt]s$/.test(word)) : undefined;
       if (path ?? program.startsWith(".")) await access(join(ROOT, path ?? program));
       if (program === "cp") await access(join(ROOT, first));
-      expect(program).toMatch(/^(npm|node|docker|cp|\.ci\/run)$/);
+      expect(program).toMatch(/^(npm|npx|docker|cp|\.ci\/run)$/);
     }
   });
 });

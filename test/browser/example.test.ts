@@ -2,10 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, preview } from "vite";
 import { describe, expect, test } from "vitest";
-import { projectOf } from "../examples/project.ts";
+import { packClient } from "../published/packed.ts";
 import { codeIn, startTestApp } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { makePdf } from "../support/pdf.ts";
+import { projectOf } from "../support/project.ts";
 import { waitFor } from "../support/server-process.ts";
 import { executablePath, visit } from "./browser.ts";
 
@@ -14,7 +15,8 @@ describe.skipIf(executablePath === undefined)(
   () => {
     test("signs in, uploads, asks, and shows the quote with its page", async () => {
       const app = await startTestApp();
-      const root = await projectOf("react-app", ["react", "react-dom", "vite", "@vitejs/plugin-react"]);
+      const { installed } = await packClient();
+      const root = await projectOf("react-app", installed, ["react", "react-dom", "vite", "@vitejs/plugin-react"]);
       await build({ root, logLevel: "error" });
       const proxy = { "/trpc": { target: app.url, ws: true }, "/v1": app.url };
       const served = await preview({ root, logLevel: "error", preview: { host: "127.0.0.1", port: 0, proxy } });
