@@ -232,6 +232,21 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await page.getByRole("button", { name: "Clear search" }).click();
   });
 
+  test("a document that failed is read again", async () => {
+    const { page } = browser;
+    const retry = page.getByRole("button", { name: "Read again: scan.pdf" });
+    await page.evaluate(() => {
+      const row = [...document.querySelectorAll(".file")].find(({ textContent }) => textContent.includes("scan.pdf"));
+      new MutationObserver(() => {
+        if (row?.querySelector("[role=progressbar]")) Object.assign(window, { readAgain: true });
+      }).observe(document.body, { subtree: true, childList: true });
+    });
+    await retry.click();
+    await expect.poll(() => page.evaluate(() => "readAgain" in window)).toBe(true);
+    await retry.waitFor();
+    await page.getByText("Pages 1 and 2 have no text.").waitFor();
+  });
+
   test("a document is deleted, after one has been asked", async () => {
     const { page } = browser;
     const remove = page.getByRole("button", { name: "Delete scan.pdf" });
@@ -253,6 +268,29 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     expect(await inspect("13-usage")).toEqual([]);
   });
 
+  test("an admin sees what each member has used", async () => {
+    const { page, inspect } = browser;
+    const bo = await app.signIn({ tenant, email: "bo@example.org" });
+    await Array.fromAsync(await bo.caller.chat.ask({ question: QUESTION }));
+    await page.reload();
+    await page.getByRole("heading", { name: "By member, last 7 days" }).waitFor();
+    const rowOf = (email: string) =>
+      page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: email }) });
+    const requests = async (email: string) => Number(await rowOf(email).getByRole("cell").first().textContent());
+    expect(await requests("ada@example.org")).toBeGreaterThan(6);
+    expect(await requests("bo@example.org")).toBe(1);
+    expect(await inspect("13-members")).toEqual([]);
+  });
+
+  test("the keyboard skips what stands beside the content", async () => {
+    const { page } = browser;
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await focused()).toBe("content");
+  });
+
   test("a session that was ended elsewhere leads to the sign-in, and back to the same place", async () => {
     const { page, inspect } = browser;
     const token = await page.evaluate(() => localStorage.getItem("docuchat.token"));
@@ -265,10 +303,23 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await page.getByRole("button", { name: "Send me a code" }).click();
     await page.getByLabel("Code").waitFor();
     await enterCode();
-    await page.getByRole("heading", { name: "Last 7 days" }).waitFor();
+    await page.getByRole("heading", { name: "Last 7 days", exact: true }).waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Workspace").waitFor();
     expect(await page.evaluate(() => localStorage.getItem("docuchat.token"))).toBeNull();
+  });
+
+  test("a member sees what is their own, and nothing of the others", async () => {
+    const { page } = browser;
+    await page.getByLabel("Workspace").fill(tenant);
+    await page.getByLabel("E-mail").fill("bo@example.org");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Code").waitFor();
+    await enterCode("bo@example.org");
+    await page.getByRole("link", { name: "Usage" }).click();
+    await page.getByRole("heading", { name: "Last 7 days" }).waitFor();
+    expect(await page.locator(".totals dd").first().textContent()).toBe("1");
+    expect(await page.getByText("By member").count()).toBe(0);
   });
 });
 
@@ -288,15 +339,16 @@ const ask = async (question: string) => {
   await browser.page.getByRole("heading", { name: question }).waitFor();
 };
 
-const printedCode = () => expect.poll(() => codeIn(app.printed.findLast((line) => line.includes("ada@example.org"))));
+const printedCode = (email = "ada@example.org") =>
+  expect.poll(() => codeIn(app.printed.findLast((line) => line.includes(email))));
 
 const wrongCode = async () => {
   await printedCode().toMatch(/^\d{6}$/);
   return codeIn(app.printed.at(-1)) === "000000" ? "111111" : "000000";
 };
 
-const enterCode = async () => {
-  await printedCode().toMatch(/^\d{6}$/);
+const enterCode = async (email?: string) => {
+  await printedCode(email).toMatch(/^\d{6}$/);
   await browser.page.getByLabel("Code").fill(codeIn(app.printed.at(-1)));
 };
 
