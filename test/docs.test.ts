@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import client from "../client-sdk/package.json" with { type: "json" };
 import baseline from "../eval/baseline.json" with { type: "json" };
 import { toTables } from "../eval/table.ts";
 import manifest from "../package.json" with { type: "json" };
@@ -110,6 +111,18 @@ test("the HTTP guide's blocks, one after another, are a script that runs", async
   // Told once, and again only what came behind the second event.
   expect(said.match(/event: started/g)).toHaveLength(1);
   expect(said.match(/event: finished/g)).toHaveLength(2);
+});
+
+test("settings that stand in a block are taken by the server", () => {
+  const lines = blocksOf("").flatMap(({ code }) => [...code.matchAll(/^([A-Z][A-Z_]+)=(\S+)/gm)]);
+  expect(lines.length).toBeGreaterThan(1);
+  for (const [line, name = "", value] of lines) expect(() => readConfig({ [name]: value }), line).not.toThrow();
+});
+
+test("the versions to set for the hooks of TanStack Query are the client's own", () => {
+  const [block] = blocksOf("json").filter(({ page }) => page.path === "client-sdk/README.md");
+  const { overrides } = JSON.parse(block?.code ?? "") as { overrides: Record<string, Record<string, string>> };
+  for (const versions of Object.values(overrides)) expect(client.dependencies).toMatchObject(versions);
 });
 
 test("the table of reasons is the contract's", async () => {

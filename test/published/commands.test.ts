@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readOptions } from "../../eval/options.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { readPages, ROOT } from "../support/markdown.ts";
+import { readPage, readPages, ROOT } from "../support/markdown.ts";
 import { makePdf } from "../support/pdf.ts";
 import { start, type Running } from "../support/project.ts";
 import { waitFor } from "../support/server-process.ts";
@@ -52,6 +52,9 @@ const checkOut = async (): Promise<string> => {
     if (name !== "@docuchat") await symlink(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
   return folder;
 };
+
+const GUARANTEE =
+  "The guarantee covers every part of the pump for thirty months. The guarantee does not cover water in the motor.";
 
 describe("a command of the docs", () => {
   let folder: string;
@@ -120,12 +123,13 @@ describe("a command of the docs", () => {
     await server.stop();
   });
 
-  test("evaluates one's own questions", async () => {
+  test("evaluates one's own questions, as the page writes them", async () => {
+    const { blocks } = await readPage("docs/eval.md");
+    await writeFile(join(folder, "mine.jsonl"), blocks.find(({ language }) => language === "json")?.code ?? "");
+    const manual = makePdf(["A manual.", "Its parts.", "How it is used.", GUARANTEE]);
     await mkdir(join(folder, "pdfs"));
-    await cp(join(folder, "paper.pdf"), join(folder, "pdfs/paper.pdf"));
-    const question = { question: "What was decided?", file: "paper.pdf", pages: [1], answer: "build the bridge" };
-    await writeFile(join(folder, "mine.jsonl"), JSON.stringify(question));
-    expect(await succeed("npm run eval -- --questions mine.jsonl --files ./pdfs")).toMatch(/\| mine +\|/);
+    await writeFile(join(folder, "pdfs/manual.pdf"), await manual);
+    expect(await succeed("npm run eval -- --questions mine.jsonl --files ./pdfs")).toMatch(/\| mine +\| +3 \| +1\.000/);
   });
 
   test("mends nothing in what is landed", async () => {
