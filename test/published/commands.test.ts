@@ -89,6 +89,7 @@ describe("a command of the docs", () => {
       'npx node examples/node-cli/ask.ts http://localhost:8000 acme ada@example.org paper.pdf "What was decided?"',
       { URL },
     );
+    await waitFor(() => (example.output().includes("The code that") ? true : undefined));
     example.answer(await waitFor(() => /login code for ada@example.org.*: (\d{6})/.exec(server.output())?.[1]));
     expect([await example.ended, example.output()]).toEqual([
       0,
