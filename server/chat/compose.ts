@@ -9,6 +9,7 @@ import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
+import { joinDeltas } from "./join-deltas.ts";
 import { createLinkReader } from "./links.ts";
 import { createRefusalReader } from "./refusal.ts";
 import { FRAME_TOKENS, HISTORY_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
@@ -118,7 +119,7 @@ const stream = async (
   run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { tokens }) => sum + tokens, 0);
   let counted = false;
   try {
-    for await (const part of run.ctx.app.model.chat(request, run.signal)) {
+    for await (const part of joinDeltas(run.ctx.app.model.chat(request, run.signal))) {
       if (part.type === "delta") {
         await show(reader.push(links.push(refusal.push(part.text))));
         continue;

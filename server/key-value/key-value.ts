@@ -12,6 +12,8 @@ export type ChallengeAttempt =
 
 /** `id` is chosen by the log's only writer: 1, 2, 3 … */
 export type LogEntry = { id: number; value: string };
+/** More than these, as a reader has before it that comes late, are handed out in turns, so that nobody waits for all of them. */
+export const MANY_ENTRIES = 8;
 
 /**
  * What is short-lived and shared: login codes, limits, live answers, signals between instances.

@@ -1,5 +1,6 @@
 import { createBell } from "./bell.ts";
-import type { KeyValue, LogEntry } from "./key-value.ts";
+import { inTurns } from "../turns.ts";
+import { MANY_ENTRIES, type KeyValue, type LogEntry } from "./key-value.ts";
 
 const KEPT_ENTRIES = 10_000;
 
@@ -39,12 +40,14 @@ export const createMemoryLogs = (): MemoryLogs => {
     const log = find(name);
     if (!log) return;
     const bell = createBell();
+    const pause = inTurns();
     log.readers.add(bell.ring);
     signal.addEventListener("abort", bell.ring);
     try {
       for (let after = afterId; ;) {
         const fresh = entriesAfter(log.entries, after);
         for (const entry of fresh) {
+          if (fresh.length > MANY_ENTRIES) await pause();
           after = entry.id;
           yield entry;
         }

@@ -1,6 +1,7 @@
 import { ReasonError } from "../errors.ts";
+import { inTurns } from "../turns.ts";
 import { createBell } from "./bell.ts";
-import type { KeyValue, LogEntry } from "./key-value.ts";
+import { MANY_ENTRIES, type KeyValue, type LogEntry } from "./key-value.ts";
 import type { Subscription } from "./redis-channels.ts";
 
 const PAGE_ENTRIES = 500;
@@ -22,6 +23,7 @@ type Source = {
 export const createRedisReader = (source: Source): KeyValue["read"] =>
   async function* (log, afterId, signal) {
     const inbox = createInbox();
+    const pause = inTurns();
     const leave = await source.subscribe(log, inbox);
     const lookOnce = () => {
       inbox.lookAgain();
@@ -33,6 +35,7 @@ export const createRedisReader = (source: Source): KeyValue["read"] =>
         const entries = inbox.take(after) ?? (await source.page(log, after, PAGE_ENTRIES));
         if (!entries) return;
         for (const entry of entries) {
+          if (entries.length > MANY_ENTRIES) await pause();
           after = entry.id;
           yield entry;
         }

@@ -5,7 +5,7 @@ import type { ChatPart, ChatRequest, Embedded, EmbeddingPurpose, Model } from ".
 import { extractAnswer } from "./offline/answer.ts";
 import { createEmbedder, DIMENSIONS, RECIPE, type Embedder } from "./offline/embedding.ts";
 import { loadRarity } from "./offline/rarity.ts";
-import { inTurns } from "./offline/turns.ts";
+import { inTurns } from "../turns.ts";
 import { wordAnswer } from "./offline/wording.ts";
 
 const CHAT_MODEL = "offline-extractive";

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import type { ChatEvent } from "../../server/contract/chat.ts";
 import { newId } from "../../server/id.ts";
@@ -23,6 +23,7 @@ const DELTAS = count("deltas", { short: 600, long: 1_500 });
 /** ` 2.17`: the seventeenth of the second answer. */
 const deltaOf = (answer: number, index: number): string => ` ${answer}.${index}`;
 const EVERY_MS = 20;
+const SETTLE_MS = 1_000;
 
 type Heard = { result?: { data?: { json: { id: string; data: ChatEvent } } } };
 type Reader = { ws: WebSocket; ended: Promise<void>; text: string; latencies: number[]; lastId: string | undefined };
@@ -38,6 +39,7 @@ const follow = async (
   const ws = await openSocket(server.url, { token: ask.token });
   ws.on("error", () => {});
   const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const { promise: follows, resolve: begin } = Promise.withResolvers<void>();
   const reader: Reader = { ws, ended, text: "", latencies: [], lastId: ask.lastEventId };
   ws.once("close", () => resolve());
   ws.on("message", (data: Buffer) => {
@@ -45,20 +47,21 @@ const follow = async (
     if (said === "PING") return ws.send("PONG");
     const tracked = (JSON.parse(said) as Heard).result?.data?.json;
     if (!tracked) return;
+    begin();
     reader.lastId = tracked.id;
     if (tracked.data.type === "delta") {
       reader.text += tracked.data.text;
-      const sent = sentAt.get(tracked.data.text);
-      if (sent !== undefined) reader.latencies.push(performance.now() - sent);
+      for (const [delta] of tracked.data.text.matchAll(/ \S+/g)) {
+        const sent = sentAt.get(delta);
+        if (sent !== undefined) reader.latencies.push(performance.now() - sent);
+      }
     }
     if (tracked.data.type === "finished") resolve();
   });
   const input = { question: "What is there?", requestId: ask.requestId };
   const params = { path: "chat.ask", input, ...(ask.lastEventId ? { lastEventId: ask.lastEventId } : {}) };
-  const heard = once(ws, "message");
   ws.send(JSON.stringify({ id: 1, method: "subscription", params }));
-  // It is signed in then: of sockets that are not, an address may have only so many.
-  await heard;
+  await follows;
   return reader;
 };
 
@@ -124,7 +127,12 @@ row(
     for (const { ws } of alone.live) ws.terminate();
 
     const { live, still, asked } = await round(started, STALLED);
-    // What opening them costs is another matter.
+    // What opening them costs is another matter: each is told all that was said before.
+    await sleep(SETTLE_MS);
+    const opening = percentile(
+      live.flatMap(({ latencies }) => latencies),
+      0.99,
+    );
     for (const { latencies } of live) latencies.length = 0;
     await Promise.all(live.map(({ ended }) => ended));
     measure("memory that they hold MB", (await heapOf(server)) - before, { atMost: 64 });
@@ -141,6 +149,8 @@ row(
       ),
       { atMost: Math.max(100, 3 * aloneP99) },
     );
+
+    measure("while they were opened ms", opening);
 
     // What they do not read waits with the kernel; a ping that nobody answers tells.
     const begun = performance.now();

@@ -208,6 +208,25 @@ const logs = (get: Get) => {
     expect(await take(get(), log, 0, 2_500)).toEqual(entries(1, 2_500));
   });
 
+  it("leaves turns of the event loop to others while a late reader is told much", async () => {
+    const log = newId();
+    await Promise.all(entries(1, 200).map((one) => get().append(log, one, 60_000)));
+    let turns = 0;
+    let reading = true;
+    const count = () => {
+      turns += 1;
+      if (reading) setImmediate(count);
+    };
+    setImmediate(count);
+    let told = 0;
+    for await (const _ of get().read(log, 0, new AbortController().signal)) {
+      for (const end = performance.now() + 0.2; performance.now() < end;);
+      if (++told === 200) break;
+    }
+    reading = false;
+    expect(turns).toBeGreaterThan(4);
+  });
+
   it("keeps at least its newest 10,000 entries, and shows by the first id that older ones are gone", async () => {
     const log = newId();
     for (let id = 1; id <= 25_000; id += 1_000)

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { inTurns } from "./turns.ts";
+import { inTurns } from "../../turns.ts";
 
 /**
  * How rare Latin words and numbers are, by the order of the cl100k vocabulary: byte pairs were merged from the most
