@@ -35,18 +35,18 @@ const makeSecret = async (dataDir: string, path: string): Promise<string> => {
   await mkdir(dataDir, { recursive: true });
   const draft = `${path}.${newId()}`;
   const file = await open(draft, "wx", 0o600);
+  let refused: unknown;
   try {
     await file.writeFile(randomBytes(SECRET_BYTES).toString("base64url"));
     await file.sync();
-    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    await link(draft, path).catch((error: unknown) => (refused = error));
   } finally {
     await file.close();
     await unlink(draft);
   }
+  // Refused where another process was first, whose secret is there then.
   const secret = await readSecret(path);
-  if (secret === undefined) throw new Error(`${path} was removed while it was made`);
+  if (secret === undefined) throw new Error(`${path} could not be made`, { cause: refused });
   return secret;
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -60,6 +60,18 @@ describe("the server's secret", () => {
     await openSecret({ dataDir });
     await writeFile(join(dataDir, "jwt-secret"), "cut");
     await expect(openSecret({ dataDir })).rejects.toThrow(/jwt-secret holds no usable secret/);
+  });
+
+  it("is not made anew where its file cannot be read", async () => {
+    await mkdir(join(dataDir, "jwt-secret"), { recursive: true });
+    await expect(openSecret({ dataDir })).rejects.toMatchObject({ code: "EISDIR" });
+  });
+
+  it("is not made where it cannot be put in its place", async () => {
+    await mkdir(dataDir);
+    await symlink("nowhere", join(dataDir, "jwt-secret"));
+    await expect(openSecret({ dataDir })).rejects.toThrow(/jwt-secret could not be made/);
+    expect(await readdir(dataDir)).toEqual(["jwt-secret"]);
   });
 });
 
