@@ -8,9 +8,9 @@ import { retrieve, type Retrieved } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
-import { buildPrompt, type Turn } from "./prompt.ts";
 import { joinDeltas } from "./join-deltas.ts";
 import { createLinkReader } from "./links.ts";
+import { buildPrompt, type Turn } from "./prompt.ts";
 import { createRefusalReader } from "./refusal.ts";
 import { FRAME_TOKENS, HISTORY_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
 

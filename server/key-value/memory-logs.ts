@@ -1,5 +1,5 @@
-import { createBell } from "./bell.ts";
 import { inTurns } from "../turns.ts";
+import { createBell } from "./bell.ts";
 import { MANY_ENTRIES, type KeyValue, type LogEntry } from "./key-value.ts";
 
 const KEPT_ENTRIES = 10_000;

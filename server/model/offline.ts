@@ -1,11 +1,11 @@
 import { setImmediate as yieldToLoop } from "node:timers/promises";
 import { ReasonError } from "../errors.ts";
 import { countTokens } from "../tokens.ts";
+import { inTurns } from "../turns.ts";
 import type { ChatPart, ChatRequest, Embedded, EmbeddingPurpose, Model } from "./model.ts";
 import { extractAnswer } from "./offline/answer.ts";
 import { createEmbedder, DIMENSIONS, RECIPE, type Embedder } from "./offline/embedding.ts";
 import { loadRarity } from "./offline/rarity.ts";
-import { inTurns } from "../turns.ts";
 import { wordAnswer } from "./offline/wording.ts";
 
 const CHAT_MODEL = "offline-extractive";

@@ -118,6 +118,14 @@ describe("the packed client", () => {
     expect(printed.trim()).toBe("true SERVICE_UNAVAILABLE false object");
   });
 
+  test("is installed by npm", async () => {
+    const empty = await mkdtemp(join(folder, "empty-"));
+    await writeFile(join(empty, "package.json"), '{"type":"module"}');
+    await run("npm", ["install", "--no-audit", "--no-fund", tarball], empty);
+    const code = 'import { createDocuChat } from "@docuchat/client"; process.stdout.write(typeof createDocuChat)';
+    expect(await run(process.execPath, ["--input-type=module", "-e", code], empty)).toBe("function");
+  }, 120_000);
+
   test("is small, and nothing in it leads to the server", async () => {
     const files = (await run("tar", ["-tzf", tarball], folder)).trim().split("\n");
     expect((await stat(tarball)).size).toBeLessThan(60_000);

@@ -1,8 +1,8 @@
+import { inTurns } from "../../turns.ts";
 import type { ModelSource } from "../model.ts";
 import type { Rarity } from "./rarity.ts";
 import { scoreSentences, type Scored } from "./score.ts";
 import { tells } from "./tells.ts";
-import { inTurns } from "../../turns.ts";
 
 /** A verbatim sentence of source `n`. */
 export type Extract = { n: number; text: string };
