@@ -30,21 +30,27 @@ export type App = {
   answers: Map<string, { stop: (why: "cancelled" | "interrupted") => void; done: Promise<void> }>;
   /** Questions that are being stored, whose answers are about to begin. */
   beginning: Set<unknown>;
-  /** Sign-ins looked up a moment ago, by session id. */
-  sessions: Map<string, { signedIn: SignedIn; freshUntil: number }>;
+  /** Looked up a moment ago or just now, by session id. */
+  sessions: Map<string, KnownSession>;
 };
 
 /** Who calls, as far as the network tells. */
 export type Client = { address: string; userAgent: string | null };
 
-export type SignedIn = {
+/** What the database tells of a session that has not ended. */
+export type LiveSession = { tenantSlug: string; role: Role };
+
+/** `at` is when it was looked up, in ms since 1970; Infinity until that is done. */
+export type KnownSession = {
   tenantId: string;
-  tenantSlug: string;
   userId: string;
-  role: Role;
   sessionId: string;
-  expiresAt: Date;
+  session: Promise<LiveSession>;
+  at: number;
+  renewing: boolean;
 };
+
+export type SignedIn = LiveSession & { tenantId: string; userId: string; sessionId: string; expiresAt: Date };
 
 /** One call before it is known who makes it. */
 export type RequestContext = {

@@ -25,5 +25,5 @@ export const listTenantIds = async (db: Db): Promise<string[]> => {
   return rows.map((row) => row.id);
 };
 
-export const getTenant = (trx: TenantDb): Promise<TenantRow> =>
-  trx.selectFrom("tenants").selectAll().where("id", "=", trx.tenantId).executeTakeFirstOrThrow();
+export const findTenant = (trx: TenantDb): Promise<TenantRow | undefined> =>
+  trx.selectFrom("tenants").selectAll().where("id", "=", trx.tenantId).executeTakeFirst();

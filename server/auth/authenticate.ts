@@ -1,9 +1,11 @@
-import { findLiveSession, getTenant, inTenant, touchSession } from "../../db/index.ts";
-import type { App, SignedIn } from "../context.ts";
+import { findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
+import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 
 /** A revocation on another instance is noticed at the latest after this. */
 const FRESH_MS = 1_000;
+/** From this age on a session is looked up ahead, so that who calls steadily does not wait for it. */
+const RENEW_MS = 600;
 const TOUCH_MS = 60_000;
 const KEPT = 10_000;
 
@@ -16,28 +18,56 @@ type Credentials = { accessToken: string | undefined; tenantSlug: string | undef
 export const authenticate = async (app: App, { accessToken, tenantSlug }: Credentials): Promise<SignedIn> => {
   if (!accessToken) throw new ReasonError("NOT_SIGNED_IN");
   const claims = await app.tokens.verify(accessToken);
-  const known = app.sessions.get(claims.sessionId);
-  const signedIn =
-    known && known.freshUntil > Date.now() && known.signedIn.tenantId === claims.tenantId
-      ? known.signedIn
-      : await lookUp(app, claims);
-  if (tenantSlug !== undefined && tenantSlug !== signedIn.tenantSlug) throw new ReasonError("TENANT_MISMATCH");
-  return signedIn;
+  const { tenantId, userId, sessionId, expiresAt } = claims;
+  const session = await liveSession(app, { tenantId, userId, sessionId });
+  if (tenantSlug !== undefined && tenantSlug !== session.tenantSlug) throw new ReasonError("TENANT_MISMATCH");
+  return { ...session, tenantId, userId, sessionId, expiresAt };
 };
 
-type Claims = { tenantId: string; userId: string; sessionId: string; expiresAt: Date };
+type Claims = { tenantId: string; userId: string; sessionId: string };
 
-const lookUp = async (app: App, claims: Claims): Promise<SignedIn> => {
-  const { tenantId, userId, sessionId, expiresAt } = claims;
+const liveSession = (app: App, claims: Claims): Promise<LiveSession> => {
+  const known = app.sessions.get(claims.sessionId);
+  if (!known || known.tenantId !== claims.tenantId || known.userId !== claims.userId) return lookUpOnce(app, claims);
+  const age = Date.now() - known.at;
+  if (age >= FRESH_MS) return lookUpOnce(app, claims);
+  if (age >= RENEW_MS && !known.renewing) renew(app, claims, known);
+  return known.session;
+};
+
+/** The calls of one session that come together wait for one look at it. */
+const lookUpOnce = (app: App, claims: Claims): Promise<LiveSession> => {
+  const known: KnownSession = { ...claims, session: lookUp(app, claims), at: Infinity, renewing: false };
+  if (app.sessions.size >= KEPT) app.sessions.clear();
+  app.sessions.set(claims.sessionId, known);
+  known.session.then(
+    () => (known.at = Date.now()),
+    () => forget(app, known),
+  );
+  return known.session;
+};
+
+/** One that fails is told to nobody: the next call that finds the session stale hears why. */
+const renew = (app: App, claims: Claims, known: KnownSession): void => {
+  known.renewing = true;
+  const session = lookUp(app, claims);
+  session.then(
+    () => Object.assign(known, { session, at: Date.now(), renewing: false }),
+    () => forget(app, known),
+  );
+};
+
+const forget = (app: App, known: KnownSession): void => {
+  if (app.sessions.get(known.sessionId) === known) app.sessions.delete(known.sessionId);
+};
+
+const lookUp = async (app: App, { tenantId, userId, sessionId }: Claims): Promise<LiveSession> => {
   const found = await inTenant(app.db, tenantId, async (trx) => {
-    const user = await findLiveSession(trx, sessionId, userId);
-    if (!user) return undefined;
+    const [user, tenant] = await Promise.all([findLiveSession(trx, sessionId, userId), findTenant(trx)]);
+    if (!user || !tenant) return undefined;
     if (Date.now() - user.last_seen_at.getTime() > TOUCH_MS) await touchSession(trx, sessionId);
-    return { user, tenant: await getTenant(trx) };
+    return { user, tenant };
   });
   if (!found) throw new ReasonError("SESSION_REVOKED");
-  const signedIn = { tenantId, tenantSlug: found.tenant.slug, userId, role: found.user.role, sessionId, expiresAt };
-  if (app.sessions.size >= KEPT) app.sessions.clear();
-  app.sessions.set(sessionId, { signedIn, freshUntil: Date.now() + FRESH_MS });
-  return signedIn;
+  return { tenantSlug: found.tenant.slug, role: found.user.role };
 };

@@ -1,4 +1,4 @@
-import { findUser, getTenant, inTenant, listSessions, recordAudit, revokeSessions } from "../../db/index.ts";
+import { findTenant, findUser, inTenant, listSessions, recordAudit, revokeSessions } from "../../db/index.ts";
 import type { App, TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
@@ -9,9 +9,9 @@ export const SESSIONS_ENDED = "sessions-ended";
 
 export const me = ({ app, tenantId, userId }: TenantContext) =>
   inTenant(app.db, tenantId, async (trx) => {
-    const user = await findUser(trx, userId);
-    if (!user) throw new ReasonError("SESSION_REVOKED");
-    return { user: toUser(user), tenant: toTenant(await getTenant(trx)) };
+    const [user, tenant] = await Promise.all([findUser(trx, userId), findTenant(trx)]);
+    if (!user || !tenant) throw new ReasonError("SESSION_REVOKED");
+    return { user: toUser(user), tenant: toTenant(tenant) };
   });
 
 export const sessions = async ({ app, tenantId, userId, sessionId }: TenantContext) => {
