@@ -1,42 +1,69 @@
-import type { WebSocket } from "ws";
+import { WebSocket } from "ws";
 
 /** Messages that a socket may send at once … */
 const BURST = 200;
 /** … and how many of them come back in a second. */
 const PER_SECOND = 100;
+const MS_PER_TURN = 1;
 const CLOSE_POLICY = 1008;
 const FAREWELL_MS = 1_000;
 
 /**
- * A token bucket for what a client sends, its pings included. A socket that has used it up is not read until there is
- * room again; one that has sent as much again in one piece is closed.
+ * A socket that hears its client's messages one by one, in turn with the other sockets, so that no burst of theirs
+ * holds up what else the process does. A token bucket, for pings too: a socket that has used it up is not read until
+ * there is room again; one that has sent as much again in one piece is closed.
  */
-export const keepPace = (ws: WebSocket): void => {
-  let tokens = BURST;
-  let at = performance.now();
-  const refill = () => {
+export class PacedSocket extends WebSocket {
+  readonly #waiting: [event: string, args: unknown[]][] = [];
+  #tokens = BURST;
+  #at = performance.now();
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== "message" && event !== "ping") return super.emit(event, ...args);
+    if (this.readyState !== this.OPEN) return false;
+    this.#waiting.push([event, args]);
+    if (this.#waiting.length === 1) inTurn(this.#hear);
+    else if (this.#waiting.length > 2 * BURST) this.#cut();
+    else this.pause();
+    return true;
+  }
+
+  readonly #hear = (): void => {
+    if (this.readyState !== this.OPEN) return void this.#waiting.splice(0);
+    this.#refill();
+    if (this.#tokens < 1) return void setTimeout(this.#hear, ((1 - this.#tokens) / PER_SECOND) * 1_000);
+    this.#tokens -= 1;
+    const [next] = this.#waiting.splice(0, 1);
+    if (this.#waiting.length > 0) inTurn(this.#hear);
+    else this.resume();
+    if (next) super.emit(next[0], ...next[1]);
+  };
+
+  #refill(): void {
     const now = performance.now();
-    tokens = Math.min(BURST, tokens + ((now - at) / 1_000) * PER_SECOND);
-    at = now;
-  };
-  const readOn = () => {
-    refill();
-    if (tokens >= 1) ws.resume();
-    else setTimeout(readOn, ((1 - tokens) / PER_SECOND) * 1_000);
-  };
-  const take = () => {
-    refill();
-    tokens -= 1;
-    if (tokens < -BURST) return cut(ws);
-    if (tokens > 0 || ws.isPaused) return;
-    ws.pause();
-    readOn();
-  };
-  ws.on("message", take).on("ping", take);
+    this.#tokens = Math.min(BURST, this.#tokens + ((now - this.#at) / 1_000) * PER_SECOND);
+    this.#at = now;
+  }
+
+  #cut(): void {
+    this.close(CLOSE_POLICY, "TOO_MANY_MESSAGES");
+    setTimeout(() => this.terminate(), FAREWELL_MS).unref();
+  }
+}
+
+let turnEndsAt = 0;
+const beginTurn = (): void => {
+  turnEndsAt = 0;
 };
 
-const cut = (ws: WebSocket): void => {
-  if (ws.readyState !== ws.OPEN) return;
-  ws.close(CLOSE_POLICY, "TOO_MANY_MESSAGES");
-  setTimeout(() => ws.terminate(), FAREWELL_MS).unref();
+/** Does such work, of all sockets together, for 1 ms of each turn of the event loop, what it sets off at once included. */
+const inTurn = (work: () => void): void => {
+  setImmediate(() => {
+    if (turnEndsAt === 0) {
+      turnEndsAt = performance.now() + MS_PER_TURN;
+      setImmediate(beginTurn);
+    }
+    if (performance.now() < turnEndsAt) work();
+    else inTurn(work);
+  });
 };

@@ -8,7 +8,7 @@ import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
 import { clientAddress } from "./address.ts";
 import { createStallGuard } from "./flow.ts";
-import { keepPace } from "./pace.ts";
+import { PacedSocket } from "./pace.ts";
 import { CLOSE_UNAUTHORIZED, serveSocket } from "./socket.ts";
 import { TRPC_PATH } from "./trpc.ts";
 
@@ -36,7 +36,12 @@ export type Sockets = {
 
 /** The guarded WebSocket: ws and tRPC's own listener alone end the process at the first malformed upgrade. */
 export const createSockets = (app: App, closing: AbortSignal): Sockets => {
-  const wss = new WebSocketServer({ noServer: true, maxPayload: LIMITS.frameBytes, perMessageDeflate: false });
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.frameBytes,
+    perMessageDeflate: false,
+    WebSocket: PacedSocket,
+  });
   const peers = new Map<WebSocket, Peer>();
   const countPeers = (matches: (peer: Peer) => boolean) => peers.values().filter(matches).toArray().length;
   const accept = (ws: WebSocket, request: IncomingMessage, peer: Peer) => {
@@ -49,7 +54,6 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
       const own = countPeers((other) => other.signedIn?.userId === signedIn.userId);
       if (own > SOCKETS_PER_USER) ws.close(CLOSE_POLICY, "TOO_MANY_SOCKETS");
     };
-    keepPace(ws);
     serveSocket(app, ws, { wss, request, onSignedIn });
   };
 

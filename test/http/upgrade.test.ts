@@ -203,6 +203,23 @@ test("a client that sends too much is read more slowly, and one that sends far t
   expect(await alive()).toBe(true);
 });
 
+test("a burst of one client does not hold up another", async () => {
+  const [loud, quiet] = [await app.signIn(), await app.signIn()];
+  const [burst, other] = [
+    await openSocket(app.url, { token: loud.accessToken }),
+    await openSocket(app.url, { token: quiet.accessToken }),
+  ];
+  const answered = { burst: 0, whenOtherWas: Infinity };
+  burst.on("message", () => answered.burst++);
+  other.on("message", () => (answered.whenOtherWas = answered.burst));
+  const batch = Array.from({ length: 10 }, (_, id) => ({ id, method: "query", params: { path: "auth.me" } }));
+  for (let n = 0; n < 150; n++) burst.send(JSON.stringify(batch));
+  burst.once("message", () => other.send("PING"));
+  await waitUntil(() => answered.burst === 1_500, 20_000);
+  expect(answered.whenOtherWas).toBeLessThan(750);
+  for (const ws of [burst, other]) ws.terminate();
+});
+
 test("an address has so many sockets that have not signed in", async () => {
   await waitUntil(async () => (await (await fetch(`${app.url}/metrics`)).text()).includes("docuchat_open_sockets 0\n"));
   const sockets = await Promise.all(Array.from({ length: 100 }, () => openSocket(app.url, null)));
