@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
+import { createFairQueue } from "./fair-queue.ts";
 import { migrate } from "./migrate.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
@@ -19,11 +20,14 @@ export type Db = {
   close(): Promise<void>;
 };
 
-type OpenDb = Db & { kysely: Kysely<Schema>; pool?: Pool };
+type OpenDb = Db & { kysely: Kysely<Schema>; pool?: Pool; inTurn: InTurn };
+type InTurn = ReturnType<typeof createFairQueue>;
 /** Inside `db/` only: the handle behind a `Db`. */
 export const kyselyOf = (db: Db): Kysely<Schema> => (db as OpenDb).kysely;
 /** Inside `db/` only: PostgreSQL's connections; the embedded database has none. */
 export const poolOf = (db: Db): Pool | undefined => (db as OpenDb).pool;
+/** Inside `db/` only: has a tenant's transactions wait for those of others in turn. */
+export const inTurnOf = (db: Db): InTurn => (db as OpenDb).inTurn;
 
 export type DbOptions = {
   /** Unset: PGlite in `dataDir`. */
@@ -62,10 +66,14 @@ const openPglite = async ({ dataDir, onError }: DbOptions): Promise<OpenDb> => {
     await close().catch(() => {});
     throw error;
   }
-  return { kysely, queue: { pglite }, ping: () => ping(kysely), close };
+  return { kysely, inTurn: createFairQueue({ atOnce: 2 }), queue: { pglite }, ping: () => ping(kysely), close };
 };
 
-const TIMEOUTS = { connectionTimeoutMillis: 5_000, query_timeout: 30_000, statement_timeout: 25_000 };
+const PATIENCE_MS = 5_000;
+const TIMEOUTS = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: 30_000, statement_timeout: 25_000 };
+const CONNECTIONS = 20;
+/** For what belongs to no tenant. */
+const SPARE_CONNECTIONS = 2;
 
 type ClientStream = { connection: { stream: { destroy(): void } } };
 
@@ -74,7 +82,14 @@ const openPostgres = async (url: string, onError: (error: Error) => void = () =>
   const types = new TypeOverrides();
   types.setTypeParser(pgTypes.builtins.INT8, Number);
   // In pipeline mode a statement is sent before the one in front of it is answered.
-  const pool = new Pool({ connectionString: url, max: 20, types, keepAlive: true, pipeline: true, ...TIMEOUTS });
+  const pool = new Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    types,
+    keepAlive: true,
+    pipeline: true,
+    ...TIMEOUTS,
+  });
   // A connection that breaks is replaced; without a listener, idle or between two queries, it would end the process.
   pool.on("error", onError);
   pool.on("connect", (client) => {
@@ -82,7 +97,8 @@ const openPostgres = async (url: string, onError: (error: Error) => void = () =>
     giveUpOnTimeout(client);
   });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, pool, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+  const inTurn = createFairQueue({ atOnce: CONNECTIONS - SPARE_CONNECTIONS, patienceMs: PATIENCE_MS });
+  return { kysely, pool, inTurn, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
 };
 
 /** A query without an answer leaves its connection hanging: it is cut, before the pool can hand it out again. */

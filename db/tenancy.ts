@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import { escapeLiteral } from "pg";
-import { kyselyOf, poolOf, type Db } from "./open.ts";
-import { transact } from "./pooled.ts";
+import { inTurnOf, kyselyOf, poolOf, type Db } from "./open.ts";
+import { transactEmbedded, transactPooled } from "./transact.ts";
 import type { Schema } from "./schema.ts";
 
 const APP_ROLE = "docuchat_app";
@@ -17,22 +17,16 @@ export type TenantDb = Kysely<Schema> & {
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
  * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
  */
-export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
+  inTurnOf(db)(tenantId, () => transact(db, tenantId, work));
+
+const transact = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+  const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
+  const workAs = (embedded: boolean) => (trx: Kysely<Schema>) => work(Object.assign(trx, { tenantId, embedded }));
   const pool = poolOf(db);
-  if (pool)
-    return transact(
-      pool,
-      `begin; set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`,
-      (trx) => work(Object.assign(trx, { tenantId, embedded: false })),
-    );
-  return kyselyOf(db)
-    .transaction()
-    .execute(async (trx) => {
-      await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.tenant_id', ${tenantId}, true)`.execute(
-        trx,
-      );
-      return work(Object.assign(trx, { tenantId, embedded: true }));
-    });
+  if (pool) return transactPooled(pool, enter, workAs(false));
+  if ("pglite" in db.queue) return transactEmbedded(db.queue.pglite, enter, workAs(true));
+  throw new Error("A database is embedded or has a pool.");
 };
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */

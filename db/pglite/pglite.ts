@@ -26,16 +26,6 @@ export type PgliteTransaction = {
 
 const here = import.meta.url;
 
-const failing = (error: unknown): PgliteTransaction => ({
-  query: async () => {
-    throw error;
-  },
-  exec: async () => {
-    throw error;
-  },
-  rollback: async () => {},
-});
-
 /** A thread does not inherit where this one keeps what it has compiled. */
 const compileCache = (): NodeJS.ProcessEnv => {
   const folder = getCompileCacheDir();
@@ -89,12 +79,8 @@ export const startPglite = (start: PgliteStart, onExit: (error: Error) => void =
 
   const transaction: PgliteThread["transaction"] = async (work) => {
     const trx = ++lastId;
-    const refused = await call({ op: "begin" }, trx).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    // Kysely waits for `work` to begin, come what may: a transaction that could not begin fails at its first query.
-    if (refused !== undefined) return work(failing(refused));
+    // Not waited for: where it fails, every statement behind it does.
+    call({ op: "begin" }, trx).catch(() => {});
     let open = true;
     const finish = async (how: "commit" | "rollback") => {
       if (!open) return;

@@ -20,7 +20,11 @@ const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
 };
 const opened = open(workerData as PgliteStart);
 
-type OpenTransaction = { trx: Transaction; end: (how: "commit" | "rollback") => void; ended: Promise<unknown> };
+type OpenTransaction = {
+  begun: Promise<Transaction>;
+  end: (how: "commit" | "rollback") => void;
+  ended: Promise<unknown>;
+};
 const transactions = new Map<number, OpenTransaction>();
 const listeners = new Map<string, (trx?: Transaction) => Promise<void>>();
 
@@ -33,16 +37,17 @@ const inTurn = <T>(work: (db: PGlite) => Promise<T>): Promise<T> => {
 };
 
 const begin = async (id: number): Promise<void> => {
-  const begun = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<Transaction>();
   const how = Promise.withResolvers<"commit" | "rollback">();
   const ended = inTurn((db) =>
     db.transaction(async (trx) => {
-      transactions.set(id, { trx, end: how.resolve, ended });
-      begun.resolve();
+      begun.resolve(trx);
       if ((await how.promise) === "rollback") await trx.rollback();
     }),
   );
   ended.catch(begun.reject);
+  // At once: the statements come behind, whether it has begun or not.
+  transactions.set(id, { begun: begun.promise, end: how.resolve, ended });
   await begun.promise;
 };
 
@@ -74,17 +79,17 @@ const exec = (text: string) =>
   });
 
 const answer = async (request: Request): Promise<unknown> => {
-  const trx = request.trx === undefined ? undefined : transactions.get(request.trx)?.trx;
-  if (request.trx !== undefined && !trx && (request.op === "query" || request.op === "exec"))
+  const open = request.trx === undefined ? undefined : transactions.get(request.trx);
+  if (request.trx !== undefined && !open && (request.op === "query" || request.op === "exec"))
     throw new Error("the transaction has ended");
   switch (request.op) {
     case "open":
       await opened;
       return undefined;
     case "query":
-      return trx ? query(trx, request) : inTurn((db) => query(db, request));
+      return open ? query(await open.begun, request) : inTurn((db) => query(db, request));
     case "exec":
-      return trx ? trx.exec(request.text) : exec(request.text);
+      return open ? (await open.begun).exec(request.text) : exec(request.text);
     case "begin":
       return begin(request.id);
     case "end":

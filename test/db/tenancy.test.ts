@@ -86,3 +86,22 @@ test("an id that no row has is simply not found", async () => {
   const tenant = await newTestTenant(db);
   expect(await inTenant(db, tenant, (trx) => findFile(trx, newId()))).toBeUndefined();
 });
+
+test("a statement's failure that nobody has heard of undoes the transaction, and says so", async () => {
+  const tenant = await newTestTenant(db);
+  const quiet = inTenant(db, tenant, async (trx) => {
+    await addUser(trx);
+    await sql`select 1 / 0`.execute(trx).catch(() => {});
+  });
+  await expect(quiet).rejects.toThrow("rolled back");
+  expect(await inTenant(db, tenant, listUsers)).toEqual([]);
+});
+
+test("a transaction that cannot enter its tenant fails by that, whatever its work makes of it", async () => {
+  const works = [
+    (trx: TenantDb) => listUsers(trx),
+    async (trx: TenantDb) => void (await listUsers(trx).catch(() => {})),
+  ];
+  for (const work of works)
+    await expect(inTenant(db, "x\u0000", work)).rejects.toThrow(/0x00|null character|insufficient|invalid/i);
+});

@@ -1,0 +1,104 @@
+import { Kysely, PostgresDialect } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import type { PgliteThread, PgliteTransaction } from "./pglite/pglite.ts";
+import type { Schema } from "./schema.ts";
+
+type Work<T> = (trx: Kysely<Schema>) => Promise<T>;
+
+/**
+ * One transaction on a connection of the pool's, which begins with the statements of `enter`. They are not waited for:
+ * they travel with the first one of `work`, and where one of them fails, every statement behind it does.
+ */
+export const transactPooled = async <T>(pool: Pool, enter: string, work: Work<T>): Promise<T> => {
+  const client = await pool.connect();
+  const entered = outcome(client.query(`begin; ${enter}`));
+  try {
+    const result = await workOn(
+      kyselyOf(client, () => client.query.bind(client)),
+      entered,
+      work,
+    );
+    // A statement's failure that `work` has kept to itself ends here, and below.
+    const { command } = await client.query("commit");
+    if (command !== "COMMIT") throw new Error(ROLLED_BACK);
+    client.release();
+    return result;
+  } catch (error) {
+    await rollBack(client);
+    throw error;
+  }
+};
+
+/** The same on the embedded database. */
+export const transactEmbedded = <T>(pglite: PgliteThread, enter: string, work: Work<T>): Promise<T> =>
+  pglite.transaction(async (trx) => {
+    const entered = outcome(trx.exec(enter));
+    let failed = false;
+    const query = asPg(trx, () => (failed = true));
+    const result = await workOn(
+      kyselyOf(trx, () => query),
+      entered,
+      work,
+    );
+    if (failed) throw new Error(ROLLED_BACK);
+    return result;
+  });
+
+const ROLLED_BACK = "The transaction was rolled back: one of its statements had failed.";
+
+/** A failure of `entered` is the cause of all others. */
+const workOn = async <T>(kysely: Kysely<Schema>, entered: Promise<{ error?: unknown }>, work: Work<T>): Promise<T> => {
+  const failure = async () => (await entered).error;
+  let result: T;
+  try {
+    result = await work(kysely);
+  } catch (error) {
+    throw (await failure()) ?? error;
+  }
+  const error = await failure();
+  if (error !== undefined) throw error;
+  return result;
+};
+
+const outcome = (statement: Promise<unknown>): Promise<{ error?: unknown }> =>
+  statement.then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  );
+
+/** A connection that cannot even do this is not handed out again. */
+const rollBack = (client: PoolClient): Promise<void> =>
+  client.query("rollback").then(
+    () => client.release(),
+    () => client.release(true),
+  );
+
+type Query = PoolClient["query"];
+const known = new WeakMap<object, Kysely<Schema>>();
+
+/** Kysely on this one connection; another object each time, for what a transaction carries beside it. */
+const kyselyOf = (connection: object, queryOf: () => Query): Kysely<Schema> => {
+  const kysely =
+    known.get(connection) ?? new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(queryOf()) }) });
+  known.set(connection, kysely);
+  return kysely.withoutPlugins();
+};
+
+/** The pool that a dialect asks for. The connection is taken and given back outside of it. */
+const only = (query: Query): ConstructorParameters<typeof PostgresDialect>[0]["pool"] => ({
+  connect: async () => ({ query, release: () => {} }),
+  end: async () => {},
+  options: {},
+});
+
+/** PGlite tells what a statement has changed, but not what it was. */
+const asPg = (trx: PgliteTransaction, onFailure: () => void): Query => {
+  const query = async (text: string, values: readonly unknown[]) => {
+    const { rows, affectedRows } = await trx.query(text, values).catch((error: unknown) => {
+      onFailure();
+      throw error;
+    });
+    return { rows, rowCount: affectedRows ?? null, command: affectedRows === undefined ? "SELECT" : "UPDATE" };
+  };
+  return query as unknown as Query;
+};
