@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { frame } from "./frames.ts";
 import { RIGHT_UPGRADE } from "./requests.ts";
 
 const AT_ONCE = 64;
@@ -49,13 +50,23 @@ export const blast = async (target: Target, count: number, make: () => Buffer): 
   return statuses;
 };
 
-/** Opens a WebSocket, sends frames on it of which the last one ends it, and is back when it has ended. */
-export const sendFrames = (target: Target, frames: Buffer, turn: number): Promise<void> => {
+const LAST_ID = 777;
+const LAST_CALL = frame(Buffer.from(JSON.stringify({ id: LAST_ID, method: "query", params: { path: "auth.me" } })));
+
+/**
+ * Opens a WebSocket, sends frames on it, and once a call behind them is answered, so that they have been heard, one
+ * that ends it; is back when it has ended.
+ */
+export const sendFrames = (target: Target, frames: Buffer, breaking: Buffer, turn: number): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const socket = open(target.url, turn);
+  let heard = "";
   socket.setTimeout(10 * PATIENCE_MS, () => socket.resetAndDestroy());
-  socket.on("data", () => {});
-  socket.once("data", () => socket.write(frames));
+  socket.once("data", () => socket.write(Buffer.concat([frames, LAST_CALL])));
+  socket.on("data", (data: Buffer) => {
+    heard = heard.slice(-20) + data.toString("latin1");
+    if (heard.includes(`"id":${LAST_ID},`)) socket.write(breaking);
+  });
   socket.once("end", () => socket.resetAndDestroy());
   socket.once("close", () => resolve());
   socket.write(RIGHT_UPGRADE);
