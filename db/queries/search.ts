@@ -73,7 +73,8 @@ type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 export const nearest = async (trx: TenantDb, query: SearchQuery, candidates: number): Promise<Rows> => {
   if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
   const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
-  return (await takesIndex(trx, query)) ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
+  // The embedded database has none: building one there would take minutes.
+  return !trx.embedded && (await takesIndex(trx, query)) ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
 };
 
 type Nearest = {

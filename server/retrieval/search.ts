@@ -60,10 +60,13 @@ const retrieveIn = async (
   return inTenant(app.db, tenantId, async (trx) => {
     if (!embedded) return { rows: await findPassages(trx, query, { words, fileIds, limit }) };
     const { vector, tokens } = embedded;
-    await record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) });
-    const served = await findServedModel(trx);
-    if (served && served.id !== space.id) return { served };
-    return { rows: await findPassages(trx, query, { semantic: { space, vector }, words, fileIds, limit }) };
+    // Sent together: hardly ever is the tenant served from another space.
+    const [served, rows] = await Promise.all([
+      findServedModel(trx),
+      findPassages(trx, query, { semantic: { space, vector }, words, fileIds, limit }),
+      record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) }),
+    ]);
+    return served && served.id !== space.id ? { served } : { rows };
   });
 };
 
