@@ -1,0 +1,56 @@
+// `node bench/search.ts [chunks, chunks …]`: how long a search of one tenant takes on the embedded database with the
+// offline provider, from the question to the passages, in a folder of its own that it removes.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findOrCreateTenant, findOrCreateUser, inTenant } from "../db/index.ts";
+import { startApp } from "../server/app.ts";
+import { readConfig } from "../server/config.ts";
+import type { TenantContext } from "../server/context.ts";
+import { configuredSpace } from "../server/embedder.ts";
+import { newId } from "../server/id.ts";
+import { createLog } from "../server/log.ts";
+import { retrieve } from "../server/retrieval/search.ts";
+import { createCorpus, fillTenant } from "../test/support/synthetic-chunks.ts";
+
+const sizes = process.argv.slice(2).map(Number);
+const QUERIES = 100;
+const WARM_QUERIES = 10;
+const WORDS_PER_CHUNK = 200;
+const WORDS_PER_QUERY = 8;
+
+const print = (...cells: (string | number)[]) =>
+  process.stdout.write(`${cells.map((cell) => `${cell}`.padStart(10)).join("")}\n`);
+const percentile = (values: number[], share: number) =>
+  `${(values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN).toFixed(1)} ms`;
+
+const dataDir = await mkdtemp(join(tmpdir(), "docuchat-search-"));
+const running = await startApp(readConfig({ DATA_DIR: dataDir, PORT: "0", LOG_LEVEL: "error" }), {
+  log: createLog("error"),
+});
+const { app } = running;
+try {
+  const space = configuredSpace(app);
+  print("chunks", "median", "p95");
+  for (const chunks of sizes.length > 0 ? sizes : [1_000, 10_000]) {
+    const slug = `search-${chunks}`;
+    const { id: tenantId } = await findOrCreateTenant(app.db, { id: newId(), slug });
+    const user = { id: newId(), email: "bench@example.org", role: "admin" } as const;
+    const { id: userId } = await inTenant(app.db, tenantId, (trx) => findOrCreateUser(trx, user));
+    const corpus = createCorpus(space.dimensions);
+    await fillTenant(app.db, { tenantId, space, corpus, chunks, wordsPerChunk: WORDS_PER_CHUNK });
+    const signedIn = { tenantId, tenantSlug: slug, userId, role: user.role, sessionId: newId(), expiresAt: new Date() };
+    const client = { address: "", userAgent: null };
+    const ctx: TenantContext = { ...signedIn, app, requestId: newId(), client };
+    const took: number[] = [];
+    for (let n = 0; n < WARM_QUERIES + QUERIES; n++) {
+      const start = performance.now();
+      await retrieve(ctx, { query: corpus.words(WORDS_PER_QUERY), limit: app.config.topK });
+      if (n >= WARM_QUERIES) took.push(performance.now() - start);
+    }
+    print(chunks, percentile(took, 0.5), percentile(took, 0.95));
+  }
+} finally {
+  await running.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
