@@ -22,10 +22,11 @@ export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => P
 
 const transact = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
   const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
+  const options = { enter, handle: kyselyOf(db) };
   const workAs = (embedded: boolean) => (trx: Kysely<Schema>) => work(Object.assign(trx, { tenantId, embedded }));
   const pool = poolOf(db);
-  if (pool) return transactPooled(pool, enter, workAs(false));
-  if ("pglite" in db.queue) return transactEmbedded(db.queue.pglite, enter, workAs(true));
+  if (pool) return transactPooled(pool, options, workAs(false));
+  if ("pglite" in db.queue) return transactEmbedded(db.queue.pglite, options, workAs(true));
   throw new Error("A database is embedded or has a pool.");
 };
 

@@ -4,20 +4,23 @@ import type { PgliteThread, PgliteTransaction } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
 
 type Work<T> = (trx: Kysely<Schema>) => Promise<T>;
+type Options = {
+  /** The statements that a transaction begins with. */
+  enter: string;
+  /** Its plugins are the transaction's, too. */
+  handle: Kysely<Schema>;
+};
 
 /**
- * One transaction on a connection of the pool's, which begins with the statements of `enter`. They are not waited for:
- * they travel with the first one of `work`, and where one of them fails, every statement behind it does.
+ * One transaction on a connection of the pool's. What it begins with is not waited for: it travels with the first
+ * statement of `work`, and where it fails, every statement behind it does.
  */
-export const transactPooled = async <T>(pool: Pool, enter: string, work: Work<T>): Promise<T> => {
+export const transactPooled = async <T>(pool: Pool, { enter, handle }: Options, work: Work<T>): Promise<T> => {
   const client = await pool.connect();
   const entered = outcome(client.query(`begin; ${enter}`));
+  const kysely = kyselyOn(client, () => client.query.bind(client), handle);
   try {
-    const result = await workOn(
-      kyselyOf(client, () => client.query.bind(client)),
-      entered,
-      work,
-    );
+    const result = await workOn(kysely, entered, work);
     // A statement's failure that `work` has kept to itself ends here, and below.
     const { command } = await client.query("commit");
     if (command !== "COMMIT") throw new Error(ROLLED_BACK);
@@ -30,16 +33,13 @@ export const transactPooled = async <T>(pool: Pool, enter: string, work: Work<T>
 };
 
 /** The same on the embedded database. */
-export const transactEmbedded = <T>(pglite: PgliteThread, enter: string, work: Work<T>): Promise<T> =>
+export const transactEmbedded = <T>(pglite: PgliteThread, { enter, handle }: Options, work: Work<T>): Promise<T> =>
   pglite.transaction(async (trx) => {
     const entered = outcome(trx.exec(enter));
     let failed = false;
     const query = asPg(trx, () => (failed = true));
-    const result = await workOn(
-      kyselyOf(trx, () => query),
-      entered,
-      work,
-    );
+    const kysely = kyselyOn(trx, () => query, handle);
+    const result = await workOn(kysely, entered, work);
     if (failed) throw new Error(ROLLED_BACK);
     return result;
   });
@@ -77,11 +77,12 @@ type Query = PoolClient["query"];
 const known = new WeakMap<object, Kysely<Schema>>();
 
 /** Kysely on this one connection; another object each time, for what a transaction carries beside it. */
-const kyselyOf = (connection: object, queryOf: () => Query): Kysely<Schema> => {
+const kyselyOn = (connection: object, queryOf: () => Query, handle: Kysely<Schema>): Kysely<Schema> => {
   const kysely =
     known.get(connection) ?? new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(queryOf()) }) });
   known.set(connection, kysely);
-  return kysely.withoutPlugins();
+  const plain = kysely.withoutPlugins();
+  return handle.getExecutor().plugins.reduce((trx, plugin) => trx.withPlugin(plugin), plain);
 };
 
 /** The pool that a dialect asks for. The connection is taken and given back outside of it. */

@@ -147,8 +147,6 @@ row(
   {
     area: "tenants",
     done: "each predicate out of its statements, in turn, with every policy open: the matrix has to find it",
-    // The statements are the same on PostgreSQL, where each connection makes them by itself.
-    needs: process.env["DATABASE_URL"] && "the embedded database, whose handle can be changed",
   },
   async (measure) => {
     const { app } = setting;
