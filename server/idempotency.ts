@@ -16,7 +16,7 @@ const LOOK_MS = [10, 20, 50, 100, 200] as const;
 type Keyed = {
   key: string;
   /** Everything that the call says. */
-  parameters: unknown;
+  parameters: object | string;
 };
 
 /**
@@ -68,13 +68,13 @@ const parseKey = (text: string): string => {
 const otherParameters = () =>
   new ReasonError("INVALID_INPUT", { message: "This idempotency key was used with other parameters." });
 
-const fingerprintOf = (parameters: unknown): string =>
+const fingerprintOf = (parameters: object | string): string =>
   createHash("sha256").update(canonical(parameters)).digest("base64url");
 
 /** JSON with the members of objects in the order of their names. */
-const canonical = (value: unknown): string =>
+const canonical = (value: object | string): string =>
   JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : part,
-  ) ?? "";
+  );

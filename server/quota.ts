@@ -1,5 +1,5 @@
 import {
-  findExcess,
+  getExcess,
   holdQuotas,
   inTenant,
   putReservation,
@@ -81,8 +81,8 @@ const mustFit = async (trx: TenantDb, { bounds, wanted, userId }: Fit): Promise<
     if (need > most) resets.push(null);
     else {
       const excess = { measure, amount: spentOf(spent, { measure, of }) + need - most };
-      const last = await findExcess(trx, since, { ...excess, userId: of === "user" ? userId : null });
-      resets.push(new Date((last?.getTime() ?? Date.now()) + DAY_MS));
+      const last = await getExcess(trx, since, { ...excess, userId: of === "user" ? userId : null });
+      resets.push(new Date(last.getTime() + DAY_MS));
     }
   }
   if (resets.length > 0) throw new ReasonError("QUOTA_EXCEEDED", { data: { resetsAt: latest(resets) } });

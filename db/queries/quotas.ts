@@ -44,28 +44,29 @@ const spendings = (trx: TenantDb, since: Date) => sql`
 export type Spendings = { requests: number; tokens: number; userRequests: number; userTokens: number };
 
 /** Spent since a moment or reserved, by the tenant and by one of its users. */
-export const sumSpendings = async (trx: TenantDb, since: Date, userId: string | null): Promise<Spendings> => {
-  const { rows } = await sql<Spendings>`
+export const sumSpendings = (trx: TenantDb, since: Date, userId: string | null): Promise<Spendings> => {
+  const sums = sql<Spendings>`(
     select coalesce(sum(requests), 0)::bigint as "requests", coalesce(sum(tokens), 0)::bigint as "tokens",
       coalesce(sum(requests) filter (where user_id = ${userId}::uuid), 0)::bigint as "userRequests",
       coalesce(sum(tokens) filter (where user_id = ${userId}::uuid), 0)::bigint as "userTokens"
-    from (${spendings(trx, since)}) spent`.execute(trx);
-  const [sums] = rows;
-  if (!sums) throw new Error("an aggregate without a row");
-  return sums;
+    from (${spendings(trx, since)}) spent)`;
+  return trx.selectFrom(sums.as("sums")).selectAll().executeTakeFirstOrThrow();
 };
 
 type Excess = { measure: "requests" | "tokens"; amount: number; userId: string | null };
 
-/** When the spending was with which, counted from the oldest, so much was spent; without `userId`, by the whole tenant. */
-export const findExcess = async (trx: TenantDb, since: Date, excess: Excess): Promise<Date | undefined> => {
+/**
+ * When the spending was with which, counted from the oldest, so much was spent; without `userId`, by the whole tenant. Now,
+ * where a reservation ended meanwhile and less is spent.
+ */
+export const getExcess = async (trx: TenantDb, since: Date, excess: Excess): Promise<Date> => {
   const user = excess.userId === null ? sql`` : sql`where user_id = ${excess.userId}`;
-  const { rows } = await sql<{ at: Date }>`
-    select at from (
+  const found = sql<{ at: Date }>`(
+    select coalesce(min(at), now()) as at from (
       select at, sum(${sql.ref(excess.measure)}) over (order by at) as gone
       from (${spendings(trx, since)}) spent ${user}
-    ) added where gone >= ${excess.amount} order by at limit 1`.execute(trx);
-  return rows[0]?.at;
+    ) added where gone >= ${excess.amount})`;
+  return (await trx.selectFrom(found.as("found")).select("at").executeTakeFirstOrThrow()).at;
 };
 
 export type NewReservation = {

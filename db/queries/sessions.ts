@@ -71,7 +71,7 @@ export const revokeSessions = async (trx: TenantDb, userId: string, sessionId?: 
     .where("tenant_id", "=", trx.tenantId)
     .where("user_id", "=", userId)
     .where("revoked_at", "is", null)
-    .$if(sessionId !== undefined, (query) => query.where("id", "=", sessionId ?? ""))
+    .where((where) => (sessionId === undefined ? where.lit(true) : where("id", "=", sessionId)))
     .returning("id")
     .execute();
   return rows.map((row) => row.id);

@@ -1,7 +1,7 @@
 import { callTRPCProcedure, type AnyTRPCProcedure } from "@trpc/server";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
-import { inTenant } from "../../db/index.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { claimKey, inTenant, releaseKey } from "../../db/index.ts";
 import { ErrorBody } from "../../server/contract/errors.ts";
 import { newId } from "../../server/id.ts";
 import { once } from "../../server/idempotency.ts";
@@ -47,6 +47,10 @@ const contextOfUser = async ({ accessToken }: TestUser) => ({
   client: { address: "test", userAgent: null },
 });
 const ctx = await contextOfUser(user);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("of five calls with one key at once, one is carried out, and all get its answer", async () => {
   let effects = 0;
@@ -154,6 +158,43 @@ test("a first call that died is waited for no longer than calls take, and then t
   // After a day the key is as if it had not been.
   await age("created_at", 24 * 3_600 + 1);
   expect(await once(ctx, { key, parameters: "other" }, async () => "fourth")).toBe("fourth");
+});
+
+test("who waits for a first call that does not end is told so after a while", async () => {
+  const key = newId();
+  const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+  const first = once(ctx, { key, parameters: "p" }, () => {
+    begun.resolve();
+    return goOn.promise;
+  });
+  await begun.promise;
+  const refused = expect(once(ctx, { key, parameters: "p" }, async () => "second")).rejects.toMatchObject({
+    reason: "SERVICE_UNAVAILABLE",
+  });
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(Date.now() + 21_000);
+  await refused;
+  goOn.resolve("first");
+  expect(await first).toBe("first");
+});
+
+test("a key that is let go while another call looks at it is still that call's to wait for", async () => {
+  const call = { userId: user.userId, key: newId(), fingerprint: "f", holder: newId() };
+  const times = { holdMs: 60_000, keepMs: 60_000 };
+  await inTenant(app.db, user.tenantId, async (trx) => {
+    expect(await claimKey(trx, call, times)).toEqual({ state: "first" });
+    const { tenantId, embedded } = trx;
+    const seenLate = trx.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        await releaseKey(trx, call);
+        return result;
+      },
+    });
+    const late = Object.assign(seenLate, { tenantId, embedded });
+    expect(await claimKey(late, { ...call, holder: newId() }, times)).toEqual({ state: "running" });
+    expect(await claimKey(trx, call, times)).toEqual({ state: "first" });
+  });
 });
 
 test("an upload that is sent five times with one key is one file, and answered each time as the first", async () => {
