@@ -1,10 +1,14 @@
-import { anything, assert, property } from "fast-check";
+import { anything, assert, property, string } from "fast-check";
 import { serialize } from "superjson";
 import { expect, test } from "vitest";
 import { isPlain } from "../server/plain.ts";
 
+/** Names that superjson refuses, whatever they hold. */
+const REFUSED = ["__proto__", "constructor", "prototype"];
+
 test("a value that is called plain comes back from JSON as it was, and superjson notes nothing of it", () => {
   const values = anything({
+    key: string().filter((name) => !REFUSED.includes(name)),
     withDate: true,
     withMap: true,
     withSet: true,
