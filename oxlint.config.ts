@@ -133,7 +133,7 @@ const config = defineConfig({
     room(["console/src/chat/markdown.tsx"], "console/src/chat/markdown.tsx", SDK_ALONE),
     room(["client-sdk/**"], "client-sdk/", [{ group: ["**/db/**"], message: "The client knows no database." }]),
     {
-      files: ["test/**", "bench/**", "eval/**", "scripts/**", "examples/**", "console/*.ts", "*.config.ts"],
+      files: ["test/**", "bench/**", "eval/**", "scripts/**", "examples/**", "console/*.ts", "*.config.{ts,mjs}"],
       rules: {
         "no-restricted-imports": "off",
         "no-process-env": "off",

@@ -28,7 +28,7 @@ const ELSEWHERE: Record<string, RegExp> = {
   "test/published/package.test.ts": /^npm install @docuchat\/client$/,
 };
 /** They measure or search for minutes to hours, so a person starts them; the suites are held to start by their names. */
-const ON_DEMAND = /^npm run (?:bench|coverage|fuzz|faults|removals|eval|services -- npm run bench:layers)\b/;
+const ON_DEMAND = /^npm run (?:bench|coverage|fuzz|faults|removals|mutations|eval|services -- npm run bench:layers)\b/;
 
 /** A new user's machine: whatever Node it has, and not the one that the project brings. */
 const PATH = (process.env["PATH"] ?? "")
