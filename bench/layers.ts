@@ -1,6 +1,7 @@
 // `npm run services -- npm run bench:layers`: our server beside the layers below it, in one run on PostgreSQL and Redis:
 // a signed-in query, the time to an answer's first words, and paced streams. `STREAMS=200` for fewer of these, `PARTS=queries`
 // for one part alone. CPU is the server process's own; wall times depend on what else the machine does.
+import { median } from "./figures.ts";
 import { firstWords, holdStreams } from "./layers/answers.ts";
 import { openBare, openOurs, type Line } from "./layers/lines.ts";
 import { load, type Load } from "./layers/queries.ts";
@@ -12,7 +13,6 @@ const LISTED = 5;
 const FIRST_DELAY_MS = 50;
 const PACE_MS = 100;
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const print = (what: string, ...cells: string[]) =>
   process.stdout.write(`${what.padEnd(44)}${cells.map((cell) => cell.padStart(16)).join("")}\n`);
 const times = (ratio: number) => `${ratio.toFixed(2)} x`;

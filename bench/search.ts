@@ -12,6 +12,7 @@ import { newId } from "../server/id.ts";
 import { createLog } from "../server/log.ts";
 import { retrieve } from "../server/retrieval/search.ts";
 import { createCorpus, fillTenant } from "../test/support/synthetic-chunks.ts";
+import { median, percentile } from "./figures.ts";
 
 const sizes = process.argv.slice(2).map(Number);
 const QUERIES = 100;
@@ -21,8 +22,7 @@ const WORDS_PER_QUERY = 8;
 
 const print = (...cells: (string | number)[]) =>
   process.stdout.write(`${cells.map((cell) => `${cell}`.padStart(10)).join("")}\n`);
-const percentile = (values: number[], share: number) =>
-  `${(values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN).toFixed(1)} ms`;
+const ms = (value: number) => `${value.toFixed(1)} ms`;
 
 const dataDir = await mkdtemp(join(tmpdir(), "docuchat-search-"));
 const running = await startApp(readConfig({ DATA_DIR: dataDir, PORT: "0", LOG_LEVEL: "error" }), {
@@ -48,7 +48,7 @@ try {
       await retrieve(ctx, { query: corpus.words(WORDS_PER_QUERY), limit: app.config.topK });
       if (n >= WARM_QUERIES) took.push(performance.now() - start);
     }
-    print(chunks, percentile(took, 0.5), percentile(took, 0.95));
+    print(chunks, ms(median(took)), ms(percentile(took, 0.95)));
   }
 } finally {
   await running.close();

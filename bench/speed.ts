@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDocuChat } from "../client-sdk/src/index.ts";
 import { makePdfOfPages } from "../test/support/pdf.ts";
+import { median } from "./figures.ts";
 
 const ROUNDS = 5;
 const SAMPLES: [pages: number, targetMs: number][] = [
@@ -15,7 +16,6 @@ const SAMPLES: [pages: number, targetMs: number][] = [
   [300, 6_000],
 ];
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const report = (what: string, measured: string, target: string) =>
   process.stdout.write(`${what.padEnd(52)} ${measured.padStart(24)}   ${target}\n`);
 const ms = (value: number) => `${Math.round(value)} ms`;

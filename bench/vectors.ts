@@ -19,6 +19,7 @@ import { createLog } from "../server/log.ts";
 import { keepVectorIndexes } from "../server/vector-index.ts";
 import { databaseUrl, dropDatabase, onServer } from "../test/support/database.ts";
 import { createCorpus, fillTenant, newSpace, type Corpus } from "../test/support/synthetic-chunks.ts";
+import { percentile } from "./figures.ts";
 
 const [chunks = 100_000, dimensions = 256, wordsPerChunk = 200] = process.argv.slice(2).map(Number);
 const SHARES = [0.9, 0.09, 0.01, 0.0001];
@@ -32,8 +33,7 @@ const print = (...cells: (string | number)[]) =>
   process.stdout.write(
     `${cells.map((cell, index) => (index ? `${cell}`.padStart(15) : `${cell}`.padEnd(24))).join("")}\n`,
   );
-const percentile = (values: number[], share: number) =>
-  (values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN).toFixed(1);
+const ms = (values: number[], share: number) => percentile(values, share).toFixed(1);
 
 const exactIds = (
   db: Db,
@@ -97,11 +97,11 @@ const measure = async (db: Db, space: VectorSpace, { tenantId, count, corpus }: 
   print(
     `${count} chunks`,
     (found / wanted).toFixed(3),
-    percentile(whole, 0.5),
-    percentile(whole, 0.95),
+    ms(whole, 0.5),
+    ms(whole, 0.95),
     `${share.toFixed(0)}%`,
-    percentile(semantic, 0.5),
-    percentile(text, 0.5),
+    ms(semantic, 0.5),
+    ms(text, 0.5),
   );
 };
 

@@ -1,10 +1,10 @@
-/** Says that a call has waited longer than a caller should. */
+/** As pg's pool says it, so that both are told as a database that does not answer (`unavailable.ts`). */
 const BUSY = "timeout exceeded when trying to connect";
 
 type Options = {
   /** How many are let through at once. */
   atOnce: number;
-  /** How long one waits before it fails as `isUnavailable` tells. */
+  /** How long one waits before it fails; unset, as long as it takes. */
   patienceMs?: number;
 };
 

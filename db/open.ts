@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import type { Pool, PoolClient } from "pg";
+import type { PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { migrate } from "./migrate.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
+import { transactEmbedded, transactOn, type Transact } from "./transact.ts";
 
 declare const queries: unique symbol;
 
@@ -20,14 +21,18 @@ export type Db = {
   close(): Promise<void>;
 };
 
-type OpenDb = Db & { kysely: Kysely<Schema>; pool?: Pool; inTurn: InTurn };
-type InTurn = ReturnType<typeof createFairQueue>;
+type OpenDb = Db & { kysely: Kysely<Schema>; transact: Transact; inTurn: ReturnType<typeof createFairQueue> };
 /** Inside `db/` only: the handle behind a `Db`. */
 export const kyselyOf = (db: Db): Kysely<Schema> => (db as OpenDb).kysely;
-/** Inside `db/` only: PostgreSQL's connections; the embedded database has none. */
-export const poolOf = (db: Db): Pool | undefined => (db as OpenDb).pool;
-/** Inside `db/` only: has a tenant's transactions wait for those of others in turn. */
-export const inTurnOf = (db: Db): InTurn => (db as OpenDb).inTurn;
+/** Inside `db/` only: runs `work` in a transaction that begins with `enter`, when it is the tenant's turn. */
+export const transactFor = <T>(
+  db: Db,
+  { tenantId, enter }: { tenantId: string; enter: string },
+  work: (trx: Kysely<Schema>) => Promise<T>,
+): Promise<T> => {
+  const { kysely: handle, transact, inTurn } = db as OpenDb;
+  return inTurn(tenantId, () => transact({ enter, handle }, work));
+};
 
 export type DbOptions = {
   /** Unset: PGlite in `dataDir`. */
@@ -66,7 +71,9 @@ const openPglite = async ({ dataDir, onError }: DbOptions): Promise<OpenDb> => {
     await close().catch(() => {});
     throw error;
   }
-  return { kysely, inTurn: createFairQueue({ atOnce: 2 }), queue: { pglite }, ping: () => ping(kysely), close };
+  // A second one is at hand when the first has ended.
+  const inTurn = createFairQueue({ atOnce: 2 });
+  return { kysely, transact: transactEmbedded(pglite), inTurn, queue: { pglite }, ping: () => ping(kysely), close };
 };
 
 const PATIENCE_MS = 5_000;
@@ -98,7 +105,8 @@ const openPostgres = async (url: string, onError: (error: Error) => void = () =>
   });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const inTurn = createFairQueue({ atOnce: CONNECTIONS - SPARE_CONNECTIONS, patienceMs: PATIENCE_MS });
-  return { kysely, pool, inTurn, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+  const transact = transactOn(pool);
+  return { kysely, transact, inTurn, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
 };
 
 /** A query without an answer leaves its connection hanging: it is cut, before the pool can hand it out again. */

@@ -1,7 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { escapeLiteral } from "pg";
-import { inTurnOf, kyselyOf, poolOf, type Db } from "./open.ts";
-import { transactEmbedded, transactPooled } from "./transact.ts";
+import { kyselyOf, transactFor, type Db } from "./open.ts";
 import type { Schema } from "./schema.ts";
 
 const APP_ROLE = "docuchat_app";
@@ -17,17 +16,10 @@ export type TenantDb = Kysely<Schema> & {
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
  * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
  */
-export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
-  inTurnOf(db)(tenantId, () => transact(db, tenantId, work));
-
-const transact = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
   const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
-  const options = { enter, handle: kyselyOf(db) };
-  const workAs = (embedded: boolean) => (trx: Kysely<Schema>) => work(Object.assign(trx, { tenantId, embedded }));
-  const pool = poolOf(db);
-  if (pool) return transactPooled(pool, options, workAs(false));
-  if ("pglite" in db.queue) return transactEmbedded(db.queue.pglite, options, workAs(true));
-  throw new Error("A database is embedded or has a pool.");
+  const embedded = "pglite" in db.queue;
+  return transactFor(db, { tenantId, enter }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
 };
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */

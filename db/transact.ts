@@ -10,39 +10,45 @@ type Options = {
   /** Its plugins are the transaction's, too. */
   handle: Kysely<Schema>;
 };
+/** Runs work in one transaction. */
+export type Transact = <T>(options: Options, work: Work<T>) => Promise<T>;
 
 /**
- * One transaction on a connection of the pool's. What it begins with is not waited for: it travels with the first
- * statement of `work`, and where it fails, every statement behind it does.
+ * Transactions on connections of the pool's. What one begins with is not waited for: it travels with the first statement
+ * of `work`, and where it fails, every statement behind it does.
  */
-export const transactPooled = async <T>(pool: Pool, { enter, handle }: Options, work: Work<T>): Promise<T> => {
-  const client = await pool.connect();
-  const entered = outcome(client.query(`begin; ${enter}`));
-  const kysely = kyselyOn(client, () => client.query.bind(client), handle);
-  try {
-    const result = await workOn(kysely, entered, work);
-    // A statement's failure that `work` has kept to itself ends here, and below.
-    const { command } = await client.query("commit");
-    if (command !== "COMMIT") throw new Error(ROLLED_BACK);
-    client.release();
-    return result;
-  } catch (error) {
-    await rollBack(client);
-    throw error;
-  }
-};
+export const transactOn =
+  (pool: Pool): Transact =>
+  async ({ enter, handle }, work) => {
+    const client = await pool.connect();
+    const entered = outcome(client.query(`begin; ${enter}`));
+    const kysely = kyselyOn(client, () => client.query.bind(client), handle);
+    try {
+      const result = await workOn(kysely, entered, work);
+      // A statement's failure that `work` has kept to itself ends here, and below.
+      const { command } = await client.query("commit");
+      if (command !== "COMMIT") throw new Error(ROLLED_BACK);
+      client.release();
+      return result;
+    } catch (error) {
+      await rollBack(client);
+      throw error;
+    }
+  };
 
 /** The same on the embedded database. */
-export const transactEmbedded = <T>(pglite: PgliteThread, { enter, handle }: Options, work: Work<T>): Promise<T> =>
-  pglite.transaction(async (trx) => {
-    const entered = outcome(trx.exec(enter));
-    let failed = false;
-    const query = asPg(trx, () => (failed = true));
-    const kysely = kyselyOn(trx, () => query, handle);
-    const result = await workOn(kysely, entered, work);
-    if (failed) throw new Error(ROLLED_BACK);
-    return result;
-  });
+export const transactEmbedded =
+  (pglite: PgliteThread): Transact =>
+  ({ enter, handle }, work) =>
+    pglite.transaction(async (trx) => {
+      const entered = outcome(trx.exec(enter));
+      let failed = false;
+      const query = asPg(trx, () => (failed = true));
+      const kysely = kyselyOn(trx, () => query, handle);
+      const result = await workOn(kysely, entered, work);
+      if (failed) throw new Error(ROLLED_BACK);
+      return result;
+    });
 
 const ROLLED_BACK = "The transaction was rolled back: one of its statements had failed.";
 

@@ -1,6 +1,6 @@
 import type { Db } from "../db/index.ts";
 import type { Delivery } from "./auth/deliver.ts";
-import type { Tokens } from "./auth/access-token.ts";
+import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
 import type { Config } from "./config.ts";
 import type { Role } from "./contract/auth.ts";
 import type { FileStore } from "./files/store.ts";
@@ -41,16 +41,9 @@ export type Client = { address: string; userAgent: string | null };
 export type LiveSession = { tenantSlug: string; role: Role };
 
 /** `at` is when it was looked up, in ms since 1970; Infinity until that is done. */
-export type KnownSession = {
-  tenantId: string;
-  userId: string;
-  sessionId: string;
-  session: Promise<LiveSession>;
-  at: number;
-  renewing: boolean;
-};
+export type KnownSession = { claims: TokenClaims; session: Promise<LiveSession>; at: number; renewing: boolean };
 
-export type SignedIn = LiveSession & { tenantId: string; userId: string; sessionId: string; expiresAt: Date };
+export type SignedIn = VerifiedToken & LiveSession;
 
 /** One call before it is known who makes it. */
 export type RequestContext = {

@@ -1,6 +1,7 @@
 import { setImmediate as yieldToLoop } from "node:timers/promises";
 
 const MS_PER_TURN = 5;
+const SHARED_MS = 1;
 
 let last: Promise<unknown> = Promise.resolve();
 /** Callers go on in the order they came, one in each turn of the event loop. */
@@ -17,4 +18,21 @@ export const inTurns = (): (() => Promise<void>) => {
     await nextTurn();
     endsAt = performance.now() + MS_PER_TURN;
   };
+};
+
+let sharedEndsAt: number | undefined;
+
+/**
+ * For short work that others ask for, a message each: it is done in the order it was asked for, 1 ms of it in each turn
+ * of the event loop, what it sets off at once included.
+ */
+export const shareTurn = (work: () => void): void => {
+  setImmediate(() => {
+    if (sharedEndsAt === undefined) {
+      sharedEndsAt = performance.now() + SHARED_MS;
+      setImmediate(() => (sharedEndsAt = undefined));
+    }
+    if (performance.now() < sharedEndsAt) work();
+    else shareTurn(work);
+  });
 };

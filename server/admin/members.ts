@@ -55,7 +55,7 @@ export const removeMember = async (ctx: TenantContext, { userId }: { userId: str
 };
 
 const forgetUser = ({ app }: TenantContext, userId: string) => {
-  for (const [id, session] of app.sessions) if (session.userId === userId) app.sessions.delete(id);
+  for (const [id, { claims }] of app.sessions) if (claims.userId === userId) app.sessions.delete(id);
 };
 
 export const invitations = async ({ app, tenantId }: TenantContext) => {

@@ -1,6 +1,7 @@
 import { findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
 import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import type { TokenClaims } from "./access-token.ts";
 
 /** A revocation on another instance is noticed at the latest after this. */
 const FRESH_MS = 1_000;
@@ -18,26 +19,24 @@ type Credentials = { accessToken: string | undefined; tenantSlug: string | undef
 export const authenticate = async (app: App, { accessToken, tenantSlug }: Credentials): Promise<SignedIn> => {
   if (!accessToken) throw new ReasonError("NOT_SIGNED_IN");
   const claims = await app.tokens.verify(accessToken);
-  const { tenantId, userId, sessionId, expiresAt } = claims;
-  const session = await liveSession(app, { tenantId, userId, sessionId });
+  const session = await liveSession(app, claims);
   if (tenantSlug !== undefined && tenantSlug !== session.tenantSlug) throw new ReasonError("TENANT_MISMATCH");
-  return { ...session, tenantId, userId, sessionId, expiresAt };
+  return { ...claims, ...session };
 };
 
-type Claims = { tenantId: string; userId: string; sessionId: string };
-
-const liveSession = (app: App, claims: Claims): Promise<LiveSession> => {
+const liveSession = (app: App, claims: TokenClaims): Promise<LiveSession> => {
   const known = app.sessions.get(claims.sessionId);
-  if (!known || known.tenantId !== claims.tenantId || known.userId !== claims.userId) return lookUpOnce(app, claims);
+  if (known?.claims.tenantId !== claims.tenantId || known.claims.userId !== claims.userId)
+    return lookUpOnce(app, claims);
   const age = Date.now() - known.at;
   if (age >= FRESH_MS) return lookUpOnce(app, claims);
-  if (age >= RENEW_MS && !known.renewing) renew(app, claims, known);
+  if (age >= RENEW_MS && !known.renewing) renew(app, known);
   return known.session;
 };
 
 /** The calls of one session that come together wait for one look at it. */
-const lookUpOnce = (app: App, claims: Claims): Promise<LiveSession> => {
-  const known: KnownSession = { ...claims, session: lookUp(app, claims), at: Infinity, renewing: false };
+const lookUpOnce = (app: App, claims: TokenClaims): Promise<LiveSession> => {
+  const known: KnownSession = { claims, session: lookUp(app, claims), at: Infinity, renewing: false };
   if (app.sessions.size >= KEPT) app.sessions.clear();
   app.sessions.set(claims.sessionId, known);
   known.session.then(
@@ -47,10 +46,10 @@ const lookUpOnce = (app: App, claims: Claims): Promise<LiveSession> => {
   return known.session;
 };
 
-/** One that fails is told to nobody: the next call that finds the session stale hears why. */
-const renew = (app: App, claims: Claims, known: KnownSession): void => {
+/** One that fails is told to nobody: the next call looks the session up, and hears why. */
+const renew = (app: App, known: KnownSession): void => {
   known.renewing = true;
-  const session = lookUp(app, claims);
+  const session = lookUp(app, known.claims);
   session.then(
     () => Object.assign(known, { session, at: Date.now(), renewing: false }),
     () => forget(app, known),
@@ -58,10 +57,11 @@ const renew = (app: App, claims: Claims, known: KnownSession): void => {
 };
 
 const forget = (app: App, known: KnownSession): void => {
-  if (app.sessions.get(known.sessionId) === known) app.sessions.delete(known.sessionId);
+  const { sessionId } = known.claims;
+  if (app.sessions.get(sessionId) === known) app.sessions.delete(sessionId);
 };
 
-const lookUp = async (app: App, { tenantId, userId, sessionId }: Claims): Promise<LiveSession> => {
+const lookUp = async (app: App, { tenantId, userId, sessionId }: TokenClaims): Promise<LiveSession> => {
   const found = await inTenant(app.db, tenantId, async (trx) => {
     const [user, tenant] = await Promise.all([findLiveSession(trx, sessionId, userId), findTenant(trx)]);
     if (!user || !tenant) return undefined;

@@ -1,10 +1,10 @@
 import { WebSocket } from "ws";
+import { shareTurn } from "../turns.ts";
 
 /** Messages that a socket may send at once … */
 const BURST = 200;
 /** … and how many of them come back in a second. */
 const PER_SECOND = 100;
-const MS_PER_TURN = 1;
 const CLOSE_POLICY = 1008;
 const FAREWELL_MS = 1_000;
 
@@ -22,22 +22,28 @@ export class PacedSocket extends WebSocket {
     if (event !== "message" && event !== "ping") return super.emit(event, ...args);
     if (this.readyState !== this.OPEN) return false;
     this.#waiting.push([event, args]);
-    if (this.#waiting.length === 1) inTurn(this.#hear);
+    if (this.#waiting.length === 1) shareTurn(this.#hear);
     else if (this.#waiting.length > 2 * BURST) this.#cut();
     else this.pause();
     return true;
   }
 
   readonly #hear = (): void => {
-    if (this.readyState !== this.OPEN) return void this.#waiting.splice(0);
+    if (this.readyState !== this.OPEN) return this.#forget();
     this.#refill();
     if (this.#tokens < 1) return void setTimeout(this.#hear, ((1 - this.#tokens) / PER_SECOND) * 1_000);
     this.#tokens -= 1;
     const [next] = this.#waiting.splice(0, 1);
-    if (this.#waiting.length > 0) inTurn(this.#hear);
+    if (this.#waiting.length > 0) shareTurn(this.#hear);
     else this.resume();
     if (next) super.emit(next[0], ...next[1]);
   };
+
+  /** It is read on for the other side's farewell alone. */
+  #forget(): void {
+    this.#waiting.length = 0;
+    this.resume();
+  }
 
   #refill(): void {
     const now = performance.now();
@@ -50,20 +56,3 @@ export class PacedSocket extends WebSocket {
     setTimeout(() => this.terminate(), FAREWELL_MS).unref();
   }
 }
-
-let turnEndsAt = 0;
-const beginTurn = (): void => {
-  turnEndsAt = 0;
-};
-
-/** Does such work, of all sockets together, for 1 ms of each turn of the event loop, what it sets off at once included. */
-const inTurn = (work: () => void): void => {
-  setImmediate(() => {
-    if (turnEndsAt === 0) {
-      turnEndsAt = performance.now() + MS_PER_TURN;
-      setImmediate(beginTurn);
-    }
-    if (performance.now() < turnEndsAt) work();
-    else inTurn(work);
-  });
-};

@@ -1,8 +1,13 @@
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { authenticate } from "../../server/auth/authenticate.ts";
+import { receive } from "../../server/files/receive.ts";
 import { newId } from "../../server/id.ts";
-import { sharedApp } from "../support/app.ts";
+import { contextOf, sharedApp } from "../support/app.ts";
 import { addFile } from "../support/files.ts";
+import { makePdf } from "../support/pdf.ts";
 
 const shared = await sharedApp();
 const { app } = shared;
@@ -43,4 +48,32 @@ test("a known file is answered even where the tenant may keep no more", async ()
   await expect(addFile(shared, user, { bytes: newBytes() })).rejects.toMatchObject({ reason: "QUOTA_EXCEEDED" });
   expect((await readdir(app.store.incomingDir)).length).toBe(before + 1);
   expect(await kept(user.tenantId)).toHaveLength(1);
+});
+
+test("an upload that lost to one of the same bytes, which was then removed, is to be tried again", async () => {
+  const user = await shared.signIn();
+  const { accessToken } = user;
+  const call = { ...contextOf(app), ...(await authenticate(app, { accessToken, tenantSlug: undefined })) };
+  const bytes = await makePdf(["Sent twice, and removed."]);
+  const incoming = async (name: string) => {
+    const path = join(shared.dataDir, `${user.userId}-${name}`);
+    await writeFile(path, bytes);
+    return { path, name, sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  };
+  let fileId = "";
+  const store: typeof app.store = {
+    ...app.store,
+    adopt: async (key, path) => {
+      await app.store.adopt(key, path);
+      fileId = (await receive(call, await incoming("first.pdf"))).id;
+    },
+    remove: async (key) => {
+      await app.store.remove(key);
+      await user.caller.files.remove({ fileId });
+    },
+  };
+  const second = receive({ ...call, app: { ...app, store } }, await incoming("second.pdf"));
+  await expect(second).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
+  expect((await user.caller.files.list({})).items).toEqual([]);
+  expect(await receive(call, await incoming("third.pdf"))).toMatchObject({ deduplicated: false });
 });

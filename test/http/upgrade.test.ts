@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { inTenant, revokeSessions } from "../../db/index.ts";
@@ -218,6 +219,16 @@ test("a burst of one client does not hold up another", async () => {
   await waitUntil(() => answered.burst === 1_500, 20_000);
   expect(answered.whenOtherWas).toBeLessThan(750);
   for (const ws of [burst, other]) ws.terminate();
+});
+
+test("a socket that is read slowly closes with its session at once, too", async () => {
+  const user = await app.signIn();
+  const ws = await openSocket(app.url, { token: user.accessToken });
+  for (let n = 0; n < 390; n++) ws.send("PING");
+  await once(ws, "message");
+  const closed = closeOf(ws);
+  await user.caller.auth.signOut();
+  expect(await Promise.race([closed, sleep(5_000)])).toEqual({ code: 4401, reason: "SESSION_REVOKED" });
 });
 
 test("an address has so many sockets that have not signed in", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inTenant, revokeSessions } from "../../db/index.ts";
 import { authenticate } from "../../server/auth/authenticate.ts";
+import { newId } from "../../server/id.ts";
 import { sharedApp, type TestUser } from "../support/app.ts";
 
 const { app, signIn, newTenant } = await sharedApp();
@@ -53,20 +54,6 @@ test("a session younger than that is not looked up, neither by the call nor ahea
   expect(known).toMatchObject({ at, renewing: false });
 });
 
-test("of the calls that come while a session is looked up ahead, none looks again", async () => {
-  const user = await signIn();
-  const claims = await claimsOf(user);
-  await enterWith(claims);
-  const known = await knownOf(user);
-  known.at = Date.now() - 800;
-  const { session } = known;
-  const calls = [enterWith(claims), enterWith(claims), enterWith(claims)];
-  await Promise.all(calls);
-  await expect.poll(() => known.renewing).toBe(false);
-  expect(known.session).not.toBe(session);
-  expect(app.sessions.get(claims.sessionId)).toBe(known);
-});
-
 test("a session that was used within the minute is not written to", async () => {
   const user = await signIn();
   const { sessionId } = await claimsOf(user);
@@ -84,4 +71,49 @@ test("a session that was used within the minute is not written to", async () => 
   expect(await lastSeen()).toEqual(recently);
   const before = await seen(61);
   expect(Number(await lastSeen())).toBeGreaterThan(before.getTime());
+});
+
+test("no more than ten thousand sessions are remembered", async () => {
+  const user = await signIn();
+  const claims = await claimsOf(user);
+  await enterWith(claims);
+  const known = await knownOf(user);
+  app.sessions.clear();
+  for (let n = 0; n < 10_000; n += 1) app.sessions.set(newId(), known);
+  await enterWith(claims);
+  expect(app.sessions.size).toBe(1);
+});
+
+test("calls of one session that come together look it up once, and one that has ended is not remembered", async () => {
+  const user = await signIn();
+  const claims = await claimsOf(user);
+  app.sessions.clear();
+  const calls = Array.from({ length: 20 }, () => enterWith(claims));
+  await expect.poll(() => app.sessions.size, { interval: 1 }).toBe(1);
+  const known = await knownOf(user);
+  const { session } = known;
+  await Promise.all(calls);
+  expect(await knownOf(user)).toBe(known);
+  expect(known.session).toBe(session);
+  await user.caller.auth.signOut();
+  await expect(enterWith(claims)).rejects.toMatchObject({ reason: "SESSION_REVOKED" });
+  expect(app.sessions.has(claims.sessionId)).toBe(false);
+});
+
+test("a session in steady use is looked up ahead of time, once, and one that has ended meanwhile is forgotten", async () => {
+  const user = await signIn();
+  const claims = await claimsOf(user);
+  await enterWith(claims);
+  const known = await knownOf(user);
+  const { session } = known;
+  known.at = Date.now() - 800;
+  await Promise.all([enterWith(claims), enterWith(claims), enterWith(claims)]);
+  await expect.poll(() => known.renewing).toBe(false);
+  expect(known.session).not.toBe(session);
+  expect(await knownOf(user)).toBe(known);
+  await revoke(user);
+  known.at = Date.now() - 800;
+  await enterWith(claims);
+  await expect.poll(() => app.sessions.has(claims.sessionId)).toBe(false);
+  await expect(enterWith(claims)).rejects.toMatchObject({ reason: "SESSION_REVOKED" });
 });
