@@ -18,8 +18,8 @@ const LIVE = 10;
 const OPENED_AT_ONCE = 40;
 /** An answer belongs to one user, who may have so many sockets. */
 const ANSWERS = 3;
-/** Words of an answer; it may have 1,500 tokens, so that no reader ever has more than that before it. */
-const DELTAS = count("deltas", { short: 600, long: 1_500 });
+/** Words of an answer, which has to outlast the opening; it may have 1,500 tokens, so that nobody has more before it. */
+const DELTAS = count("deltas", { short: 1_200, long: 1_500 });
 /** ` 2.17`: the seventeenth of the second answer. */
 const deltaOf = (answer: number, index: number): string => ` ${answer}.${index}`;
 const EVERY_MS = 20;
