@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { copyBlank } from "./blank.ts";
+import { vacuumNext } from "./vacuum.ts";
 import { toWireError, type PgliteStart, type Reply, type Request } from "./wire.ts";
 
 if (!parentPort) throw new Error("db/pglite/thread.ts runs as a worker thread");
@@ -14,8 +15,8 @@ const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
   return PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
     extensions: { vector },
-    // Some 5,000 vectors of 1,536 dimensions; more would be memory that an idle server holds.
-    postgresqlconf: ["shared_buffers = 48MB", "wal_buffers = 1MB"],
+    // Some 10,000 vectors of 1,536 dimensions and their texts. Memory is taken as pages are read, not at start.
+    postgresqlconf: ["shared_buffers = 128MB", "wal_buffers = 1MB"],
   });
 };
 const opened = open(workerData as PgliteStart);
@@ -35,6 +36,10 @@ const inTurn = <T>(work: (db: PGlite) => Promise<T>): Promise<T> => {
   queue = done.catch(() => {});
   return done;
 };
+
+/** One table at a time, so that others have their turn between; what fails is for the statement that meets it next. */
+const VACUUM_EVERY_MS = 2_000;
+setInterval(() => void inTurn(vacuumNext).catch(() => {}), VACUUM_EVERY_MS);
 
 const begin = async (id: number): Promise<void> => {
   const begun = Promise.withResolvers<Transaction>();

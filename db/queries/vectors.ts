@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from "kysely";
-import { toSql } from "pgvector/kysely";
 import type { TenantDb } from "../tenancy.ts";
 
 export type NewVector = { chunk_id: string; file_id: string; embedding: Float32Array };
@@ -8,9 +7,11 @@ export type NewVector = { chunk_id: string; file_id: string; embedding: Float32A
 type VectorType = "vector" | "halfvec";
 const typeOf = ({ embedded }: TenantDb): VectorType => (embedded ? "vector" : "halfvec");
 
-/** A vector as a parameter. */
-export const asVector = (trx: TenantDb, vector: Float32Array): RawBuilder<string> =>
-  sql<string>`${toSql(Array.from(vector))}::${sql.raw(typeOf(trx))}`;
+/** A vector as a binary parameter: reading the text of one takes the embedded database 6 ms. */
+export const asVector = (trx: TenantDb, vector: Float32Array): RawBuilder<string> => {
+  const type = typeOf(trx);
+  return sql<string>`${encodeVector(vector, type)}::${sql.raw(type)}`;
+};
 
 /**
  * Vectors of stored chunks in one space; those that are stored already stay as they are. All are one binary parameter:
@@ -34,17 +35,23 @@ const bigEndian = {
   halfvec: (numbers: Float32Array) => Buffer.from(new Float16Array(numbers).buffer).swap16(),
 };
 
-/** PostgreSQL's binary array of one dimension, of pgvector's binary vectors: dimensions, zero, big-endian numbers. */
+/** pgvector's binary form: dimensions, zero, big-endian numbers. */
+const encodeVector = (vector: Float32Array, type: VectorType): Buffer => {
+  const head = Buffer.alloc(4);
+  head.writeInt16BE(vector.length);
+  return Buffer.concat([head, bigEndian[type](vector)]);
+};
+
+/** PostgreSQL's binary array of one dimension. */
 const encodeVectors = (vectors: Float32Array[], { type, oid }: { type: VectorType; oid: number }): Buffer => {
   const head = Buffer.alloc(20);
   for (const [index, value] of [1, 0, oid, vectors.length, 1].entries()) head.writeInt32BE(value, index * 4);
   const parts: Buffer[] = [head];
   for (const vector of vectors) {
-    const numbers = bigEndian[type](vector);
-    const size = Buffer.alloc(8);
-    size.writeInt32BE(4 + numbers.length, 0);
-    size.writeInt16BE(vector.length, 4);
-    parts.push(size, numbers);
+    const element = encodeVector(vector, type);
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(element.length);
+    parts.push(size, element);
   }
   return Buffer.concat(parts);
 };

@@ -120,17 +120,23 @@ const neighbours = (terms: string[]): [first: string, second: string][] => {
 /** The first `limit` that do not repeat each other, then, where there are too few, the repetitions. */
 const thin = <T extends Read>(ranked: T[], limit: number): T[] => {
   const kept: T[] = [];
+  const told: ReadonlySet<string>[] = [];
   const repeated: T[] = [];
   for (const passage of ranked) {
     if (kept.length === limit) break;
-    (kept.some((other) => isSame(other.words, passage.words)) ? repeated : kept).push(passage);
+    const tells = new Set(passage.words);
+    if (told.some((other) => isSame(other, tells))) {
+      repeated.push(passage);
+      continue;
+    }
+    kept.push(passage);
+    told.push(tells);
   }
   return [...kept, ...repeated].slice(0, limit);
 };
 
-const isSame = (one: readonly string[], other: readonly string[]): boolean => {
-  if (Math.min(one.length, other.length) < SAME * Math.max(one.length, other.length)) return false;
-  const [first, second] = [new Set(one), new Set(other)];
-  const shared = first.intersection(second).size;
-  return shared >= SAME * (first.size + second.size - shared);
+const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean => {
+  if (Math.min(one.size, other.size) < SAME * Math.max(one.size, other.size)) return false;
+  const shared = one.intersection(other).size;
+  return shared >= SAME * (one.size + other.size - shared);
 };

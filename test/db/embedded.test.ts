@@ -93,3 +93,18 @@ test("a new data folder begins with the database that the installation made; one
   await copyBlank(join(folder, "without"), join(folder, "nowhere"));
   await expect(readFile(join(folder, "without", "PG_VERSION"))).rejects.toThrow(/ENOENT/);
 });
+
+test("tables that change are vacuumed and analyzed within seconds", async () => {
+  const db = await openDb({});
+  onTestFinished(() => db.close());
+  const handle = kyselyOf(db);
+  await sql`create table changing as select n from generate_series(1, 3000) n`.execute(handle);
+  await sql`delete from changing where n <= 1000`.execute(handle);
+  const known = async () => {
+    const { rows } = await sql<{ rows: number; dead: number }>`
+      select reltuples::int as rows, n_dead_tup::int as dead
+      from pg_class join pg_stat_user_tables on relid = oid where oid = 'changing'::regclass`.execute(handle);
+    return rows[0];
+  };
+  await expect.poll(known, { timeout: 15_000, interval: 200 }).toEqual({ rows: 2000, dead: 0 });
+});

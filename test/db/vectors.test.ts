@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
+import { fromSql, toSql } from "pgvector";
 import { afterEach, expect, test } from "vitest";
 import {
   inTenant,
@@ -56,7 +57,7 @@ const exactIdsOf = async (tenantId: string, vector: Float32Array, limit = 6): Pr
     await sql`select set_config('enable_indexscan', 'off', true)`.execute(trx);
     const { rows } = await sql<{ chunk_id: string }>`
       select chunk_id from chunk_embeddings where tenant_id = ${tenantId} and model_id = ${space.id}
-      order by embedding <=> ${JSON.stringify([...vector])}::halfvec limit ${limit}`.execute(trx);
+      order by embedding <=> ${toSql([...vector])}::halfvec limit ${limit}`.execute(trx);
     return rows.map((row) => row.chunk_id);
   });
 
@@ -172,7 +173,7 @@ test("vectors keep their values, whichever way they are handed over", async () =
   });
   expect(stored).toHaveLength(4);
   for (const { embedding } of stored) {
-    const values: unknown = JSON.parse(embedding);
+    const values = fromSql(embedding);
     if (!Array.isArray(values)) throw new Error("a vector is a list");
     for (const [index, value] of values.entries()) expect(value).toBeCloseTo(vector[index] ?? 0, 3);
   }
