@@ -14,18 +14,19 @@ export type SearchQuery = {
   limit: number;
 };
 
-export type SearchRow = {
+export type ChunkRow = {
   chunk_id: string;
   file_id: string;
-  file_name: string;
+  ordinal: number;
   section: string | null;
   text: string;
   tokens: number;
   page_from: number;
   page_to: number;
   spans: StoredSpan[];
-  rank: number;
 };
+
+export type SearchRow = ChunkRow & { file_name: string; rank: number };
 
 /** Candidates taken from each side before they are fused. */
 const CANDIDATES = 30;
@@ -58,7 +59,7 @@ export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<S
       from semantic full join lexical on lexical.chunk_id = semantic.chunk_id
       order by rank desc, chunk_id limit ${query.limit}
     )
-    select fused.chunk_id, chunks.file_id, ready.name as file_name, chunks.section, chunks.text, chunks.tokens,
+    select fused.chunk_id, chunks.file_id, chunks.ordinal, ready.name as file_name, chunks.section, chunks.text, chunks.tokens,
       chunks.page_from, chunks.page_to, chunks.spans, fused.rank::float8 as rank
     from fused
     join chunks on chunks.tenant_id = ${trx.tenantId} and chunks.id = fused.chunk_id
@@ -134,3 +135,16 @@ export const findOpenings = (trx: TenantDb, fileIds: readonly string[]) =>
     .where("chunks.file_id", "in", fileIds)
     .where("chunks.ordinal", "=", 0)
     .execute();
+
+/** The passages at these places of their files, of those that there are. */
+export const findChunksAt = async (
+  trx: TenantDb,
+  places: readonly Pick<ChunkRow, "file_id" | "ordinal">[],
+): Promise<ChunkRow[]> => {
+  const { rows } = await sql<ChunkRow>`
+    select id as chunk_id, file_id, ordinal, section, text, tokens, page_from, page_to, spans
+    from chunks join unnest(${places.map((place) => place.file_id)}::uuid[], ${places.map((place) => place.ordinal)}::int[])
+      as places (file_id, ordinal) using (file_id, ordinal)
+    where tenant_id = ${trx.tenantId}`.execute(trx);
+  return rows;
+};

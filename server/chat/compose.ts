@@ -2,9 +2,10 @@ import { inTenant, listHistory } from "../../db/index.ts";
 import type { Citation, Outcome, Source, TokenUsage } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import type { ModelSource } from "../model/model.ts";
+import { expand, type Expanded } from "../retrieval/expand.ts";
 import { createQuoteFinder } from "../retrieval/quote.ts";
 import { rewrite } from "../retrieval/rewrite.ts";
-import { retrieve, type Retrieved } from "../retrieval/search.ts";
+import { retrieve } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
@@ -49,7 +50,7 @@ export const compose = async (run: Run): Promise<Outcome> => {
   const rewritten = await rewrite(ctx, { question, history, model }, signal);
   if (rewritten !== undefined) await run.tell({ type: "rewritten", query: rewritten });
   const query = rewritten ?? question;
-  const passages = pack(await retrieve(ctx, { query, fileIds, limit: ctx.app.config.topK }, signal), run);
+  const passages = await expand(ctx, await retrieve(ctx, { query, fileIds, limit: ctx.app.config.topK }, signal));
   run.said.sources = passages.map(toSource);
   await run.tell({ type: "sources", sources: run.said.sources });
   return stream(run, passages, { query, history });
@@ -69,17 +70,7 @@ const loadHistory = async ({ ctx, conversationId, questionId }: Run): Promise<Tu
   return turns;
 };
 
-/** As many of the best passages as the context may hold. */
-const pack = (passages: Retrieved[], { ctx }: Run): Retrieved[] => {
-  let room = ctx.app.config.maxContextTokens;
-  return passages.filter((passage) => {
-    const fits = passage.tokens <= room;
-    if (fits) room -= passage.tokens;
-    return fits;
-  });
-};
-
-const toSource = (passage: Retrieved, index: number): Source =>
+const toSource = (passage: Expanded, index: number): Source =>
   ({
     n: index + 1,
     fileId: passage.file_id,
@@ -88,24 +79,29 @@ const toSource = (passage: Retrieved, index: number): Source =>
     excerpt: excerptOf(passage.text),
   }) as Source;
 
+/** The numbered sources, with what is read of each. */
+const toModelSources = (passages: Expanded[], read: (passage: Expanded) => string): ModelSource[] =>
+  passages.map((passage, index) => ({
+    n: index + 1,
+    fileName: passage.file_name,
+    page: passage.page_from,
+    text: read(passage),
+  }));
+
 const excerptOf = (text: string): string =>
   text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS).toWellFormed().trimEnd()}…` : text;
 
 const stream = async (
   run: Run,
-  passages: Retrieved[],
+  passages: Expanded[],
   { query, history }: { query: string; history: Turn[] },
 ): Promise<Outcome> => {
-  const sources: ModelSource[] = passages.map((passage, index) => ({
-    n: index + 1,
-    fileName: passage.file_name,
-    page: passage.page_from,
-    text: passage.text,
-  }));
-  const messages = buildPrompt({ question: run.question, sources, history });
+  const sources = toModelSources(passages, ({ text }) => text);
+  const excerpts = toModelSources(passages, ({ read }) => read.text);
+  const messages = buildPrompt({ question: run.question, sources: excerpts, history });
   const request = { model: run.model, messages, question: query, sources, maxCompletionTokens: MAX_COMPLETION_TOKENS };
   const reader = createCitationReader(sources.length);
-  const links = createLinkReader(passages.map(({ text }) => text));
+  const links = createLinkReader(excerpts.map(({ text }) => text));
   const cite = citer(run, passages);
   const show = async ({ text, claims }: { text: string; claims: Claim[] }) => {
     if (text) {
@@ -116,7 +112,7 @@ const stream = async (
   };
   const refusal = createRefusalReader();
   // What this process cannot count any more, should it die, the next one counts from here.
-  run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { tokens }) => sum + tokens, 0);
+  run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { read }) => sum + read.tokens, 0);
   let counted = false;
   try {
     for await (const part of joinDeltas(run.ctx.app.model.chat(request, run.signal))) {
@@ -147,7 +143,7 @@ const estimate = (prompt: string[], completion: string): TokenUsage => ({
 });
 
 /** Writes a citation for each claim: the quote that supports it, unless the same has been cited already. */
-const citer = (run: Run, passages: Retrieved[]) => {
+const citer = (run: Run, passages: Expanded[]) => {
   const findQuote = createQuoteFinder(run.ctx);
   const cited = new Set<string>();
   return async ({ n, text }: Claim): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Box } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { sentencesIn } from "../text/sentences.ts";
 import { wordsOf } from "../text/words.ts";
-import type { Retrieved } from "./search.ts";
+import type { Expanded, Reading } from "./expand.ts";
 
 export type Quote = { page: number; quote: string; verified: boolean; boxes: Box[] };
 
@@ -16,28 +16,28 @@ const SUPPORTS = 0.5;
  */
 export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
   const pages = new Map<string, Promise<NewPage[]>>();
-  const pagesOf = (passage: Retrieved) => {
+  const pagesOf = (passage: Expanded) => {
     const loaded =
       pages.get(passage.chunk_id) ??
       inTenant(app.db, tenantId, (trx) =>
         findPages(
           trx,
           passage.file_id,
-          passage.spans.map((span) => span.page),
+          passage.read.spans.map((span) => span.page),
         ),
       );
     pages.set(passage.chunk_id, loaded);
     return loaded;
   };
-  return async (passage: Retrieved, claim: string): Promise<Quote | undefined> => {
+  return async (passage: Expanded, claim: string): Promise<Quote | undefined> => {
     const stored = new Map((await pagesOf(passage)).map((page) => [page.page, page]));
     const words = new Set(wordsOf(claim));
     let best: { start: number; end: number; score: number } | undefined;
-    for (const { start, end } of sentencesIn(passage.text)) {
-      const score = support(words, passage.text.slice(start, end));
+    for (const { start, end } of sentencesIn(passage.read.text)) {
+      const score = support(words, passage.read.text.slice(start, end));
       if (!best || score > best.score) best = { start, end, score };
     }
-    const place = best && placeOf(passage.spans, best);
+    const place = best && placeOf(passage.read.spans, best);
     const page = place && stored.get(place.page);
     if (!best || !place || !page) return undefined;
     const { start, end } = place;
@@ -47,8 +47,8 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
 };
 
 /** Where a piece of a passage's text stands; of one that goes over a page's end, its longer part. */
-const placeOf = (spans: Retrieved["spans"], { start, end }: { start: number; end: number }) => {
-  let longest: Retrieved["spans"][number] | undefined;
+const placeOf = (spans: Reading["spans"], { start, end }: { start: number; end: number }) => {
+  let longest: Reading["spans"][number] | undefined;
   let at = 0;
   for (const span of spans) {
     const length = span.end - span.start;

@@ -8,6 +8,7 @@ const candidates = (...texts: string[]): SearchRow[] =>
   texts.map((text, at) => ({
     chunk_id: newId(),
     file_id: newId(),
+    ordinal: at,
     file_name: "report.pdf",
     section: null,
     text,

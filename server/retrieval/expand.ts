@@ -1,0 +1,86 @@
+import { findChunksAt, inTenant, type ChunkRow } from "../../db/index.ts";
+import type { TenantContext } from "../context.ts";
+import type { Retrieved } from "./search.ts";
+
+type Span = ChunkRow["spans"][number];
+/** What the model reads of a passage. `text` is its spans' texts, one character between each two of them. */
+export type Reading = { text: string; spans: Span[]; tokens: number };
+
+/** A passage that was found, and what is read with it. */
+export type Expanded = Retrieved & { read: Reading };
+
+/** As many of the best passages are read with what stands around them; each may come to three times its tokens. */
+const EXPANDED = 3;
+
+/**
+ * As many of the passages as the context may hold, best first. Where room is left, the best ones are read with what
+ * stands right behind and before them in their section, without what two passages share.
+ */
+export const expand = async (ctx: TenantContext, passages: readonly Retrieved[]): Promise<Expanded[]> => {
+  let room = ctx.app.config.maxContextTokens;
+  const fits = ({ tokens }: ChunkRow): boolean => {
+    if (tokens > room) return false;
+    room -= tokens;
+    return true;
+  };
+  const found = passages.filter(fits);
+  const around = await findAround(ctx, found.slice(0, EXPANDED));
+  for (const passage of found) around.delete(placeOf(passage));
+  return found.map((passage) => {
+    const take = (step: number): ChunkRow[] => {
+      const place = placeOf(passage, step);
+      const near = around.get(place);
+      return near && near.section === passage.section && around.delete(place) && fits(near) ? [near] : [];
+    };
+    const [behind, before] = [take(1), take(-1)];
+    return { ...passage, read: [...before, passage, ...behind].map(readingOf).reduce(join) };
+  });
+};
+
+type Place = Pick<ChunkRow, "file_id" | "ordinal">;
+const placeOf = ({ file_id, ordinal }: Place, step = 0): string => `${file_id} ${ordinal + step}`;
+
+/** The passages right before and behind these. */
+const findAround = async (ctx: TenantContext, found: readonly Place[]): Promise<Map<string, ChunkRow>> => {
+  if (found.length === 0) return new Map();
+  const places = found.flatMap(({ file_id, ordinal }) => [-1, 1].map((step) => ({ file_id, ordinal: ordinal + step })));
+  const rows = await inTenant(ctx.app.db, ctx.tenantId, (trx) => findChunksAt(trx, places));
+  return new Map(rows.map((row) => [placeOf(row), row]));
+};
+
+const readingOf = ({ text, spans, tokens }: ChunkRow): Reading => ({ text, spans, tokens });
+
+/** Two passages that follow each other as one: what the second repeats of the first is left out. */
+const join = (first: Reading, second: Reading): Reading => {
+  const { text, spans } = partBehind(second, first.spans.at(-1));
+  if (text === "") return first;
+  return {
+    text: `${first.text}\n${text}`,
+    spans: [...first.spans, ...spans],
+    tokens: first.tokens + second.tokens,
+  };
+};
+
+/** The part of a reading that stands behind a place of its document. */
+const partBehind = ({ text, spans }: Reading, place: Span | undefined): Omit<Reading, "tokens"> => {
+  let at = 0;
+  for (const [index, span] of spans.entries()) {
+    const length = span.end - span.start;
+    const known = place ? lengthBefore(span, place) : 0;
+    if (known < length) {
+      const part = text.slice(at + known);
+      const gap = known === 0 ? 0 : Math.min(length - known, part.length - part.trimStart().length);
+      const rest = { ...span, start: span.start + known + gap };
+      return { text: part.slice(gap), spans: [rest, ...spans.slice(index + 1)] };
+    }
+    at += length + 1;
+  }
+  return { text: "", spans: [] };
+};
+
+/** How much of a span stands before the end of another. */
+const lengthBefore = (span: Span, { page, end }: Span): number => {
+  const length = span.end - span.start;
+  if (span.page !== page) return span.page < page ? length : 0;
+  return Math.min(length, Math.max(0, end - span.start));
+};
