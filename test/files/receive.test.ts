@@ -50,6 +50,37 @@ test("a known file is answered even where the tenant may keep no more", async ()
   expect(await kept(user.tenantId)).toHaveLength(1);
 });
 
+test("of two that found room for one the later is refused, and its bytes are gone", async () => {
+  const unlimited = { requestsPerDay: null, tokensPerDay: null, files: null, bytes: null };
+  for (const room of [{ files: 1 }, { bytes: 60 }]) {
+    const user = await shared.signIn();
+    await user.caller.admin.setQuotas({ ...unlimited, ...room });
+    const store: typeof app.store = {
+      ...app.store,
+      adopt: async (key, path) => {
+        await app.store.adopt(key, path);
+        await addFile(shared, user, { bytes: newBytes() });
+      },
+    };
+    const late = addFile({ ...shared, app: { ...app, store } }, user, { bytes: newBytes() });
+    await expect(late).rejects.toMatchObject({ reason: "QUOTA_EXCEEDED" });
+    expect(await kept(user.tenantId)).toHaveLength(1);
+  }
+});
+
+test("bytes whose row may have been stored all the same stay, for whoever compares them with the rows", async () => {
+  const user = await shared.signIn();
+  const jobs: typeof app.jobs = {
+    ...app.jobs,
+    sendIngest: async () => {
+      throw new Error("no queue");
+    },
+  };
+  await expect(addFile({ ...shared, app: { ...app, jobs } }, user, { bytes: newBytes() })).rejects.toThrow("no queue");
+  expect(await kept(user.tenantId)).toHaveLength(1);
+  expect((await user.caller.files.list({})).items).toEqual([]);
+});
+
 test("an upload that lost to one of the same bytes, which was then removed, is to be tried again", async () => {
   const user = await shared.signIn();
   const { accessToken } = user;

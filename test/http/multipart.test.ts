@@ -51,10 +51,12 @@ test("a body that stands still is taken for cut, one that is only slow is not", 
 });
 
 const MAX_BYTES = 4_000;
-const TYPE = { "content-type": "multipart/form-data; boundary=b" };
+const TYPE: Record<string, string> = { "content-type": "multipart/form-data; boundary=b" };
 const part = (content: string, { field = "file", name = "; filename=a.pdf" } = {}) =>
   `--b\r\nContent-Disposition: form-data; name=${field}${name}\r\n\r\n${content}\r\n`;
 const whole = (...parts: string[]) => `${parts.join("")}--b--\r\n`;
+
+type Arriving = { headers?: Record<string, string>; complete?: boolean; occupied?: boolean; endless?: boolean };
 
 /** Reads a body that arrives in these pieces; one that is not complete was cut. */
 const read = async (
@@ -103,7 +105,7 @@ test("a header may stand within the first 1,024 bytes, and no later", async () =
   expect(reasonOf((await read(begun, { endless: true })).failure)).toBe("FILE_NOT_PDF");
 });
 
-test.each<[string, string | string[], string, { headers?: Record<string, string>; complete?: boolean }?]>([
+test.each<[string, string | string[], string, Arriving?]>([
   ["another field", whole(part("%PDF-", { field: "paper" })), "INVALID_INPUT"],
   ["two files", whole(part("%PDF-"), part("%PDF-")), "INVALID_INPUT"],
   ["no file", whole(part("a note", { field: "note", name: "" })), "INVALID_INPUT"],
