@@ -109,6 +109,13 @@ test("a header after a little noise, small fields around and a folder in the nam
   expect(UploadedFile.shape.name.parse((answer.body as { name: unknown }).name)).toBe("a.pdf");
 });
 
+test("a file of just the limit is taken in, though its form is longer", async () => {
+  const user = await app.signIn();
+  const bytes = Buffer.alloc(1024 * 1024, " ");
+  bytes.write("%PDF-1.7");
+  expect(await upload(app, user, formOf({ bytes }))).toMatchObject({ status: 201, body: { sizeBytes: bytes.length } });
+});
+
 test("a file over the limit is refused by its length, before a byte of it is sent", async () => {
   const user = await app.signIn();
   const sent = openRequest(`${app.url}/v1/files`, {
