@@ -38,7 +38,9 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
       ? { connectionString: db.queue.url, max: 4 }
       : { db: fromPglite(db.queue.pglite), backend: "pglite" }),
     useListenNotify: true,
+    // Both: a queue is looked over for workers that died as often as the slower of them says.
     superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
     registerInstance: false,
   });
   boss.on("error", onError);

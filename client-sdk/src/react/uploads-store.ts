@@ -29,10 +29,13 @@ export type UploadStore = {
 
 const AT_ONCE = 3;
 
+/** `sent`: all of it has left, so that the server may keep it whatever becomes of the request. */
+type Running = { controller: AbortController; sent: boolean; cancelled: boolean };
+
 /** Uploads go on when the page that began them is left. */
 export const createUploadStore = (client: DocuChat, feed: FileFeed): UploadStore => {
   const store = createStore<readonly UploadItem[]>([]);
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Running>();
   const slots = createSlots(AT_ONCE);
   const change = (key: string, to: Partial<UploadItem>, soon = false) =>
     store[soon ? "setSoon" : "set"]((items) => items.map((item) => (item.key === key ? { ...item, ...to } : item)));
@@ -41,12 +44,13 @@ export const createUploadStore = (client: DocuChat, feed: FileFeed): UploadStore
     change(key, { file, state, ...(state === "failed" ? { error: failureOf(file) } : {}) }, state === "ingesting");
   };
   client.on("signed-out", () => {
-    for (const controller of running.values()) controller.abort();
+    for (const { controller } of running.values()) controller.abort();
     store.set(() => []);
   });
 
   /** Follows from before the file is sent, so that nothing of it is missed. */
-  const send = async (key: string, blob: Blob, signal: AbortSignal): Promise<void> => {
+  const send = async (key: string, blob: Blob, run: Running): Promise<void> => {
+    const { signal } = run.controller;
     let end = () => {};
     const ended = new Promise<void>((resolve) => (end = resolve));
     let fileId: string | undefined;
@@ -61,12 +65,17 @@ export const createUploadStore = (client: DocuChat, feed: FileFeed): UploadStore
     });
     signal.addEventListener("abort", end);
     try {
-      const onProgress = ({ sentBytes }: { sentBytes: number }) => change(key, { sentBytes }, true);
+      const onProgress = ({ sentBytes }: { sentBytes: number }) => {
+        run.sent = sentBytes >= blob.size;
+        change(key, { sentBytes }, true);
+      };
       const { deduplicated, ...arrived } = await slots(() => client.files.upload(blob, { onProgress, signal }));
       fileId = arrived.id;
       const file = feed.find(arrived.id) ?? arrived;
       change(key, { deduplicated, sentBytes: blob.size });
+      if (run.cancelled && deduplicated) return change(key, { state: "cancelled" });
       feed.tell(file);
+      if (run.cancelled) await remove(key, file);
       await ended;
     } finally {
       forget();
@@ -74,14 +83,24 @@ export const createUploadStore = (client: DocuChat, feed: FileFeed): UploadStore
   };
 
   const begin = async (key: string, blob: Blob): Promise<void> => {
-    const controller = new AbortController();
-    running.set(key, controller);
+    const run: Running = { controller: new AbortController(), sent: false, cancelled: false };
+    running.set(key, run);
     try {
-      await send(key, blob, controller.signal);
+      await send(key, blob, run);
     } catch (error) {
-      if (!controller.signal.aborted) change(key, { state: "failed", error: toDocuChatError(error) });
+      if (run.cancelled) change(key, { state: "cancelled" });
+      else if (!run.controller.signal.aborted) change(key, { state: "failed", error: toDocuChatError(error) });
     } finally {
       running.delete(key);
+    }
+  };
+
+  const remove = async (key: string, { id }: File): Promise<void> => {
+    try {
+      await client.files.remove({ fileId: id });
+      feed.tellRemoved(id);
+    } catch (error) {
+      change(key, { error: toDocuChatError(error) });
     }
   };
 
@@ -99,19 +118,17 @@ export const createUploadStore = (client: DocuChat, feed: FileFeed): UploadStore
       const item = store.get().find((item) => item.key === key);
       if (item?.state !== "sending" && item?.state !== "ingesting") return;
       // What was here before this upload stays.
-      if (item.file && !item.deduplicated) {
-        try {
-          await client.files.remove({ fileId: item.file.id });
-          return feed.tellRemoved(item.file.id);
-        } catch (error) {
-          return change(key, { error: toDocuChatError(error) });
-        }
+      if (item.file && !item.deduplicated) return remove(key, item.file);
+      const run = running.get(key);
+      if (run?.sent && !item.file) {
+        run.cancelled = true;
+        return;
       }
       change(key, { state: "cancelled" });
-      running.get(key)?.abort();
+      run?.controller.abort();
     },
     dismiss: (key) => {
-      running.get(key)?.abort();
+      running.get(key)?.controller.abort();
       store.set((items) => items.filter((item) => item.key !== key));
     },
   };
