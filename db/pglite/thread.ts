@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { copyBlank } from "./blank.ts";
+import { buffersFor } from "./buffers.ts";
 import { vacuumNext } from "./vacuum.ts";
 import { toWireError, type PgliteStart, type Reply, type Request } from "./wire.ts";
 
@@ -15,8 +16,7 @@ const open = async ({ dataDir }: PgliteStart): Promise<PGlite> => {
   return PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
     extensions: { vector },
-    // Some 10,000 vectors of 1,536 dimensions and their texts. Memory is taken as pages are read, not at start.
-    postgresqlconf: ["shared_buffers = 128MB", "wal_buffers = 1MB"],
+    postgresqlconf: [`shared_buffers = ${buffersFor(dataDir)}MB`, "wal_buffers = 1MB"],
   });
 };
 const opened = open(workerData as PgliteStart);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -14,6 +14,7 @@ import {
 } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { copyBlank } from "../../db/pglite/blank.ts";
+import { buffersFor } from "../../db/pglite/buffers.ts";
 import { sql } from "kysely";
 import { newId } from "../../server/id.ts";
 
@@ -107,4 +108,21 @@ test("tables that change are vacuumed and analyzed within seconds", async () => 
     return rows[0];
   };
   await expect.poll(known, { timeout: 15_000, interval: 200 }).toEqual({ rows: 2000, dead: 0 });
+});
+
+test("pages are held in memory as there are, from 48 to 128 MB", async () => {
+  const folder = await newFolder();
+  expect(buffersFor(undefined)).toBe(48);
+  expect(buffersFor(join(folder, "not-there-yet"))).toBe(48);
+  await mkdir(join(folder, "base", "5"), { recursive: true });
+  for (const [megabytes, buffers] of [
+    [10, 48],
+    [70, 71],
+    [500, 128],
+  ] as const) {
+    await writeFile(join(folder, "base", "5", "16384"), "");
+    await truncate(join(folder, "base", "5", "16384"), megabytes * 2 ** 20);
+    await writeFile(join(folder, "base", "5", "16385"), "a few bytes more");
+    expect(buffersFor(folder)).toBe(buffers);
+  }
 });
