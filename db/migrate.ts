@@ -32,7 +32,7 @@ export const migrate = async (db: Kysely<Schema>): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (!error) return;
-  if (error instanceof Error && error.message.includes("previously executed migration"))
+  if (error instanceof Error && /previously executed migration .* is missing/.test(error.message))
     throw new NewerSchemaError(error);
   throw error instanceof Error ? error : new Error("The database could not be migrated", { cause: error });
 };

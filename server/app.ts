@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
 import { embeddingModelId } from "../db/index.ts";
 import { createTokens } from "./auth/access-token.ts";
 import { openDelivery } from "./auth/deliver.ts";
@@ -18,6 +19,9 @@ import { createLog } from "./log.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { openModel } from "./model/open.ts";
 import { startWorker } from "./worker.ts";
+
+/** So many sessions are remembered for the moment that their calls come in. */
+const KNOWN_SESSIONS = 10_000;
 
 /** What a caller may hand in instead of what the configuration would open. */
 export type AppParts = {
@@ -111,7 +115,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     codeKey: deriveKey(secret, "login-code"),
     answers: new Map(),
     beginning: new Set(),
-    sessions: new Map(),
+    sessions: new LRUCache({ max: KNOWN_SESSIONS }),
   };
 };
 

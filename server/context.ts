@@ -1,3 +1,4 @@
+import type { LRUCache } from "lru-cache";
 import type { Db } from "../db/index.ts";
 import type { Delivery } from "./auth/deliver.ts";
 import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
@@ -31,7 +32,7 @@ export type App = {
   /** Questions that are being stored, whose answers are about to begin. */
   beginning: Set<unknown>;
   /** Looked up a moment ago or just now, by session id. */
-  sessions: Map<string, KnownSession>;
+  sessions: LRUCache<string, KnownSession>;
 };
 
 /** Who calls, as far as the network tells. */

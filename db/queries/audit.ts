@@ -15,12 +15,15 @@ export const recordAudit = async (
 };
 
 /** Newest first, `limit` of those older than the entry `before`. */
-export const listAudit = (trx: TenantDb, page: { before?: string | undefined; limit: number }): Promise<AuditRow[]> =>
+export const listAudit = (
+  trx: TenantDb,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<AuditRow[]> =>
   trx
     .selectFrom("audit_log")
     .selectAll()
     .where("tenant_id", "=", trx.tenantId)
-    .$if(page.before !== undefined, (query) => query.where("id", "<", page.before ?? ""))
+    .$call((query) => (before === undefined ? query : query.where("id", "<", before)))
     .orderBy("id", "desc")
-    .limit(page.limit)
+    .limit(limit)
     .execute();

@@ -28,21 +28,19 @@ export const findConversation = (trx: TenantDb, userId: string, id: string): Pro
 export const listConversations = (
   trx: TenantDb,
   userId: string,
-  page: { before?: { updatedAt: Date; id: string } | undefined; limit: number },
+  { before, limit }: { before?: { updatedAt: Date; id: string } | undefined; limit: number },
 ): Promise<ConversationRow[]> =>
   own(trx, userId)
-    .$if(page.before !== undefined, (query) =>
-      query.where((where) =>
-        where(
-          where.refTuple("updated_at", "id"),
-          "<",
-          where.tuple(page.before?.updatedAt ?? new Date(), page.before?.id ?? ""),
-        ),
-      ),
+    .$call((query) =>
+      before === undefined
+        ? query
+        : query.where((where) =>
+            where(where.refTuple("updated_at", "id"), "<", where.tuple(before.updatedAt, before.id)),
+          ),
     )
     .orderBy("updated_at", "desc")
     .orderBy("id", "desc")
-    .limit(page.limit)
+    .limit(limit)
     .execute();
 
 const change = (trx: TenantDb, userId: string, id: string) =>
@@ -101,13 +99,13 @@ export const findQuestion = (trx: TenantDb, answer: MessageRow): Promise<Message
 export const listMessages = (
   trx: TenantDb,
   userId: string,
-  page: { conversationId: string; after?: string | undefined; limit: number },
+  { conversationId, after, limit }: { conversationId: string; after?: string | undefined; limit: number },
 ): Promise<MessageRow[]> =>
   messages(trx, userId)
-    .where("conversation_id", "=", page.conversationId)
-    .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? ""))
+    .where("conversation_id", "=", conversationId)
+    .$call((query) => (after === undefined ? query : query.where("id", ">", after)))
     .orderBy("id")
-    .limit(page.limit)
+    .limit(limit)
     .execute();
 
 /** The newest `limit` messages of a conversation before one of them, oldest first. */

@@ -26,27 +26,27 @@ export const findFileByHash = (trx: TenantDb, sha256: string): Promise<FileRow |
 /** Newest first, `limit` of those older than the file `before`. */
 export const listFiles = (
   trx: TenantDb,
-  page: { status?: FileRow["status"] | undefined; before?: string | undefined; limit: number },
+  { status, before, limit }: { status?: FileRow["status"] | undefined; before?: string | undefined; limit: number },
 ): Promise<FileRow[]> =>
   one(trx)
-    .$if(page.status !== undefined, (query) => query.where("status", "=", page.status ?? "ready"))
-    .$if(page.before !== undefined, (query) => query.where("id", "<", page.before ?? ""))
+    .$call((query) => (status === undefined ? query : query.where("status", "=", status)))
+    .$call((query) => (before === undefined ? query : query.where("id", "<", before)))
     .orderBy("id", "desc")
-    .limit(page.limit)
+    .limit(limit)
     .execute();
 
 /** In the order of ids, `limit` of those behind `after`: for comparing with the bytes that are kept. */
 export const listFileIds = (
   trx: TenantDb,
-  page: { after: string | undefined; limit: number },
+  { after, limit }: { after: string | undefined; limit: number },
 ): Promise<{ id: string; created_at: Date }[]> =>
   trx
     .selectFrom("files")
     .select(["id", "created_at"])
     .where("tenant_id", "=", trx.tenantId)
-    .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? ""))
+    .$call((query) => (after === undefined ? query : query.where("id", ">", after)))
     .orderBy("id")
-    .limit(page.limit)
+    .limit(limit)
     .execute();
 
 /** Kept by the tenant, or by one of its users. */
@@ -58,7 +58,7 @@ export const sumFiles = async (trx: TenantDb, userId?: string): Promise<{ files:
       sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as("bytes"),
     ])
     .where("tenant_id", "=", trx.tenantId)
-    .$if(userId !== undefined, (query) => query.where("uploaded_by", "=", userId ?? ""))
+    .$call((query) => (userId === undefined ? query : query.where("uploaded_by", "=", userId)))
     .executeTakeFirstOrThrow();
   return row;
 };

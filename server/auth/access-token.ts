@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { errors, jwtVerify, SignJWT, type JWTVerifyOptions } from "jose";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { SessionId, TenantId, UserId } from "../contract/ids.ts";
 import { ReasonError } from "../errors.ts";
@@ -82,7 +83,7 @@ const createSigningKey = (secret: string): { kid: string; key: Uint8Array } => {
 
 /** One verification costs a few hundred microseconds, and a client sends the same token again and again. */
 const withCache = (check: Tokens["verify"]): Tokens["verify"] => {
-  const verified = new Map<string, VerifiedToken>();
+  const verified = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
   return async (accessToken) => {
     const known = verified.get(accessToken);
     if (known && known.expiresAt.getTime() + TOLERANCE_S * 1_000 > Date.now()) return known;
@@ -90,7 +91,6 @@ const withCache = (check: Tokens["verify"]): Tokens["verify"] => {
     try {
       if (!isCanonical(accessToken)) refuse("the text is not a token's");
       const token = await check(accessToken);
-      if (verified.size >= CACHED_TOKENS) for (const oldest of verified.keys().take(1)) verified.delete(oldest);
       verified.set(accessToken, token);
       return token;
     } catch (cause) {

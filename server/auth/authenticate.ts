@@ -8,7 +8,6 @@ const FRESH_MS = 1_000;
 /** From this age on a session is looked up ahead, so that who calls steadily does not wait for it. */
 const RENEW_MS = 600;
 const TOUCH_MS = 60_000;
-const KEPT = 10_000;
 
 type Credentials = { accessToken: string | undefined; tenantSlug: string | undefined };
 
@@ -37,7 +36,6 @@ const liveSession = (app: App, claims: TokenClaims): Promise<LiveSession> => {
 /** The calls of one session that come together wait for one look at it. */
 const lookUpOnce = (app: App, claims: TokenClaims): Promise<LiveSession> => {
   const known: KnownSession = { claims, session: lookUp(app, claims), at: Infinity, renewing: false };
-  if (app.sessions.size >= KEPT) app.sessions.clear();
   app.sessions.set(claims.sessionId, known);
   known.session.then(
     () => (known.at = Date.now()),
