@@ -2,6 +2,7 @@ import type { SearchRow } from "../../db/index.ts";
 import { languageOf } from "../text/language.ts";
 import { stem, tellingStems } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
+import { likenessTo, type Likeness } from "./likeness.ts";
 
 /**
  * How much each sign counts beside BM25. Fitted (softmax over candidates) on the articles with an even number of SQuAD
@@ -11,14 +12,25 @@ const WEIGHTS = { window: 0.8, phrase: 1.15, fused: 67 };
 /** S. Robertson, H. Zaragoza, "The probabilistic relevance framework: BM25 and beyond" (2009). */
 const K1 = 1.2;
 const B = 0.75;
+/** What a word counts that is like an asked one. */
+const ALIKE = 0.5;
 const WINDOW_WORDS = 30;
 /** The words of a phrase stand in the question's order, with at most two others between them. */
 const PHRASE_WORDS = 3;
 /** Passages that share this part of their words tell the same; the later one goes behind the rest. */
 const SAME = 0.85;
 
-/** A passage's words: where each asked one stands, those of the document's name and section apart. */
-type Read = { row: SearchRow; places: Map<string, number[]>; named: Set<string>; words: string[] };
+/**
+ * A passage's words: where each asked one stands, how much of it others are alike, and those of the document's name and
+ * section.
+ */
+type Read = {
+  row: SearchRow;
+  places: Map<string, number[]>;
+  alike: Map<string, number>;
+  named: Set<string>;
+  words: string[];
+};
 
 /**
  * Candidates as their words fit the question: BM25 whose rarities come from the candidates themselves, the best window,
@@ -27,8 +39,10 @@ type Read = { row: SearchRow; places: Map<string, number[]>; named: Set<string>;
 export const rerank = (query: string, rows: readonly SearchRow[], limit: number): SearchRow[] => {
   const terms = tellingStems(wordsOf(query));
   if (terms.length === 0 || rows.length < 2) return rows.slice(0, limit);
-  const passages = rows.map((row) => read(row, new Set(terms)));
-  const weights = weigh(new Set(terms), passages);
+  const asked = new Set(terms);
+  const likeness = likenessTo(asked);
+  const passages = rows.map((row) => read(row, asked, likeness));
+  const weights = weigh(asked, passages);
   const usual = passages.reduce((sum, { words }) => sum + words.length, 0) / passages.length;
   const pairs = neighbours(terms);
   const scored = passages.map((passage) => {
@@ -40,19 +54,23 @@ export const rerank = (query: string, rows: readonly SearchRow[], limit: number)
   return thin(ranked, limit).map(({ row, score }) => ({ ...row, rank: score }));
 };
 
-const read = (row: SearchRow, asked: ReadonlySet<string>): Read => {
+const read = (row: SearchRow, asked: ReadonlySet<string>, likeness: Likeness): Read => {
   const words = wordsOf(row.text);
   const language = languageOf(words);
   const places = new Map<string, number[]>();
+  const alike = new Map<string, number>();
   for (const [at, word] of words.entries()) {
     const root = stem(word, language);
-    if (!asked.has(root)) continue;
+    if (!asked.has(root)) {
+      for (const { term, share } of likeness(root)) alike.set(term, (alike.get(term) ?? 0) + share);
+      continue;
+    }
     const known = places.get(root);
     if (known) known.push(at);
     else places.set(root, [at]);
   }
   const name = wordsOf(`${row.file_name} ${row.section ?? ""}`).map((word) => stem(word, language));
-  return { row, places, named: new Set(name).intersection(asked), words };
+  return { row, places, alike, named: new Set(name).intersection(asked), words };
 };
 
 type Weights = ReadonlyMap<string, number>;
@@ -67,11 +85,11 @@ const weigh = (terms: ReadonlySet<string>, passages: Read[]): Weights => {
   return new Map(rarities.map(([term, rarity]) => [term, rarity / mass]));
 };
 
-const bm25 = ({ places, named, words }: Read, weights: Weights, usual: number): number => {
+const bm25 = ({ places, alike, named, words }: Read, weights: Weights, usual: number): number => {
   const saturation = K1 * (1 - B + (B * words.length) / usual);
   let sum = 0;
   for (const [term, weight] of weights) {
-    const times = (places.get(term)?.length ?? 0) + (named.has(term) ? 1 : 0);
+    const times = (places.get(term)?.length ?? 0) + ALIKE * (alike.get(term) ?? 0) + (named.has(term) ? 1 : 0);
     sum += (weight * (K1 + 1) * times) / (times + saturation);
   }
   return sum;

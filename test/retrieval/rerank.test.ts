@@ -41,6 +41,18 @@ test("words in another form are the same words, in the passage's own language", 
   expect(first("Wer baute das Haus?", candidates("Der Turm ist hoch und das ist nicht alles.", text))).toBe(text);
 });
 
+test("a compound, and a word with a slip, count for a part of what is asked", () => {
+  const [railway, harbour] = ["Das Schmalspurnetz ist lang und nicht neu.", "Der Hafen ist lang und nicht neu."];
+  expect(first("Wie lang sind die Schmalspurbahnen?", candidates(harbour, railway))).toBe(railway);
+  const [lighthouse, pier] = ["The lighthouse is tall.", "The pier is tall."];
+  expect(first("How tall is the lighthose?", candidates(pier, lighthouse))).toBe(lighthouse);
+});
+
+test("numbers that begin alike are other numbers", () => {
+  const rows = candidates("In 20184 cranes were built.", "In 1999 cranes were built.");
+  expect(rank("What was built in 20185?", rows).map(({ text }) => text)).toEqual(rows.map(({ text }) => text));
+});
+
 test("without a word in common, what vectors found first stays first", () => {
   const rows = candidates("Alpha beta.", "Gamma delta.", "Epsilon zeta.");
   expect(rank("什么时候", rows, 3).map((row) => row.chunk_id)).toEqual(rows.map((row) => row.chunk_id));

@@ -1,0 +1,34 @@
+/** Fewer letters in common are chance. */
+const LEAST_LETTERS = 4;
+
+export type Likeness = (word: string) => readonly { term: string; share: number }[];
+
+const NONE = [] as const;
+
+/**
+ * Which of the terms another word is like, and how much of the shorter of the two they share: it begins or ends as the
+ * term does, as compounds (`Schmalspurbahn` and `Schmalspur`), other forms and slips of the pen do.
+ */
+export const likenessTo = (terms: Iterable<string>): Likeness => {
+  const long = [...terms].filter((term) => term.length >= LEAST_LETTERS && !/\d/.test(term));
+  const heads = Map.groupBy(long, headOf);
+  const tails = Map.groupBy(long, tailOf);
+  return (word) => {
+    if (word.length < LEAST_LETTERS) return NONE;
+    const [begin, end] = [heads.get(headOf(word)), tails.get(tailOf(word))];
+    if (!begin && !end) return NONE;
+    const near = new Set([...(begin ?? NONE), ...(end ?? NONE)]);
+    return Array.from(near, (term) => ({ term, share: shareOf(word, term) }));
+  };
+};
+
+const headOf = (word: string) => word.slice(0, LEAST_LETTERS);
+const tailOf = (word: string) => word.slice(-LEAST_LETTERS);
+
+const shareOf = (one: string, other: string): number => {
+  const length = Math.min(one.length, other.length);
+  let [begin, end] = [0, 0];
+  while (begin < length && one[begin] === other[begin]) begin++;
+  while (end < length && one.at(-1 - end) === other.at(-1 - end)) end++;
+  return Math.max(begin, end) / length;
+};
