@@ -9,19 +9,18 @@ import { readOptions, USAGE, type Options } from "./options.ts";
 import { startProduct } from "./product.ts";
 import { toRows, type Rows } from "./rows.ts";
 import { readChunking } from "./sets/chunking.ts";
+import { corpus, SQUAD2 } from "./sets/corpus.ts";
 import { readOwn } from "./sets/own.ts";
 import { readOwnFiles } from "./sets/question-file.ts";
 import { readSecFilings } from "./sets/sec-10-q.ts";
 import type { EvalSet } from "./sets/set.ts";
-import { readSquad } from "./sets/squad.ts";
+import { readSquad, readSquad2 } from "./sets/squad.ts";
 import { toTables } from "./table.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 const BASELINE = join(import.meta.dirname, "baseline.json");
-const corpus = process.env["CORPUS_DIR"] || join(import.meta.dirname, "../../shared/corpus");
-
 type Reader = { name: string; place: string; long: boolean; read: () => Promise<EvalSet> };
 
 const inCorpus = (name: string, place: string, read: (path: string) => Promise<EvalSet>): Reader => {
@@ -29,12 +28,9 @@ const inCorpus = (name: string, place: string, read: (path: string) => Promise<E
   return { name, place: path, long: false, read: () => read(path) };
 };
 
-/** Weights were fitted on articles with an even number; the others report. */
-const half = (article: number) => `squad2 ${article % 2 === 0 ? "fitted on" : "held out"}`;
-
 const SETS: Reader[] = [
   { name: "own", place: import.meta.dirname, long: false, read: readOwn },
-  inCorpus("squad2", "squad2/dev-half.json", (path) => readSquad("squad2", path, half)),
+  inCorpus("squad2", SQUAD2, readSquad2),
   ...["en", "ar", "de", "zh"].map((language) =>
     inCorpus(`xquad-${language}`, `xquad/xquad.${language}.json`, (path) =>
       readSquad(`xquad-${language}`, path, () => `xquad-${language}`),

@@ -18,18 +18,21 @@ export type Jobs = {
   stop(): Promise<void>;
 };
 
-const QUEUE = {
+const COMMON = {
   notify: true,
-  retryLimit: 3,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
   heartbeatSeconds: 10,
-  expireInSeconds: 900,
-  deadLetter: DEAD_INGEST_QUEUE,
   // A finished job leaves no trace: its outcome is the file's.
   deleteAfterSeconds: 60,
 } as const;
+
+/** The dead one first, for the other names it. Its own jobs are tried until they are done: nobody else ends their files. */
+const QUEUES = {
+  [DEAD_INGEST_QUEUE]: { ...COMMON, retryLimit: 1_000_000, expireInSeconds: 60 },
+  [INGEST_QUEUE]: { ...COMMON, retryLimit: 3, expireInSeconds: 900, deadLetter: DEAD_INGEST_QUEUE },
+};
 
 /** pg-boss on the product's own database, in a schema of its own. `onError` hears of its background failures. */
 export const openJobs = async (db: Db, onError: (error: Error) => void): Promise<Jobs> => {
@@ -45,9 +48,9 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
   });
   boss.on("error", onError);
   await boss.start();
-  if ((await boss.getQueue(INGEST_QUEUE)) === null) {
-    await boss.createQueue(DEAD_INGEST_QUEUE, { notify: true });
-    await boss.createQueue(INGEST_QUEUE, QUEUE);
+  for (const [name, options] of Object.entries(QUEUES)) {
+    if (await boss.getQueue(name)) await boss.updateQueue(name, options);
+    else await boss.createQueue(name, options);
   }
 
   // The file's id is its job's id: a file has one job at a time.

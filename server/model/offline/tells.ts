@@ -22,8 +22,13 @@ const NEGATION = /\b(?:not|never|without|except|cannot)\b|n['’]t\b/i;
 export type Telling = "nothing" | "near" | "tells";
 
 export const tells = (question: string, ranked: readonly Scored[]): Telling => {
-  const [best] = ranked;
-  if (!best || Math.max(...ranked.map(({ covered }) => covered)) < LEAST_COVERED) return "nothing";
+  if (Math.max(0, ...ranked.map(({ covered }) => covered)) < LEAST_COVERED) return "nothing";
+  return sureness(question, ranked) < 0 ? "near" : "tells";
+};
+
+/** How surely the best sentence answers, as the logarithm of the odds: below 0 it does not. */
+export const sureness = (question: string, [best]: readonly Scored[]): number => {
+  if (!best) return -Infinity;
   const words = wordsOf(question);
   const language = languageOf(words);
   const read = stemsOf(`${best.source.fileName}\n${best.source.text}`);
@@ -37,7 +42,8 @@ export const tells = (question: string, ranked: readonly Scored[]): Telling => {
     untyped: Number(best.typed === false),
     negation: Number(NEGATION.test(askingSentence(question)) && !NEGATION.test(best.text)),
   };
-  const score =
-    BIAS + Object.entries(WEIGHTS).reduce((sum, [sign, weight]) => sum + weight * signs[sign as keyof typeof signs], 0);
-  return score < 0 ? "near" : "tells";
+  return Object.entries(WEIGHTS).reduce(
+    (sum, [sign, weight]) => sum + weight * signs[sign as keyof typeof signs],
+    BIAS,
+  );
 };
