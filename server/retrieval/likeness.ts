@@ -1,5 +1,5 @@
 /** Fewer letters in common are chance. */
-const LEAST_LETTERS = 4;
+const LEAST_LETTERS = 5;
 
 export type Likeness = (word: string) => readonly { term: string; share: number }[];
 

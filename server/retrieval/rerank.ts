@@ -13,7 +13,7 @@ const WEIGHTS = { window: 0.8, phrase: 1.15, fused: 67 };
 const K1 = 1.2;
 const B = 0.75;
 /** What a word counts that is like an asked one. */
-const ALIKE = 0.5;
+const ALIKE = 0.8;
 const WINDOW_WORDS = 30;
 /** The words of a phrase stand in the question's order, with at most two others between them. */
 const PHRASE_WORDS = 3;

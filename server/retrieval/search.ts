@@ -26,7 +26,7 @@ export type Retrieved = SearchRow;
 type Query = { query: string; fileIds?: readonly string[] | undefined; limit: number };
 
 /** As many of the fused ranks are compared word by word. */
-const CANDIDATES = 30;
+const CANDIDATES = 40;
 /** What a fused rank is worth in a document that the query does not name, where it names others. */
 const UNNAMED = 0.5;
 

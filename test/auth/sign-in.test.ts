@@ -36,6 +36,13 @@ test("two who are first at the same time make one admin", async () => {
   expect(roles.toSorted()).toEqual(["admin", "member", "member", "member"]);
 });
 
+test("a code tells when it ends: ten minutes from now", async () => {
+  const asked = Date.now();
+  const { expiresAt } = await anonymous(shared, shared.newTenant()).auth.requestCode({ email: newEmail() });
+  expect(expiresAt.getTime()).toBeGreaterThanOrEqual(asked + 600_000);
+  expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 600_000);
+});
+
 test("of twenty who verify one code at once, one gets in", async () => {
   const caller = anonymous(shared, shared.newTenant());
   const { challengeId } = await caller.auth.requestCode({ email: newEmail() });
