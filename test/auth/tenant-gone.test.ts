@@ -14,8 +14,8 @@ test("where only the invited may come, a code for a tenant that is gone meanwhil
   const { delivery } = app.app;
   const { sendCode } = delivery;
   delivery.sendCode = async (mail) => {
-    await sendCode(mail);
     await asSystem(db).updateTable("tenants").set({ slug: app.newTenant() }).where("id", "=", tenant.id).execute();
+    await sendCode(mail);
   };
   await expect(app.signIn({ tenant: slug, email })).rejects.toMatchObject({ cause: { reason: "CODE_EXPIRED" } });
 });

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { findFile, findOrCreateUser, inTenant, listUsers, type TenantDb } from "../../db/index.ts";
+import { asOwner, findFile, findOrCreateUser, inTenant, listUsers, type TenantDb } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { newId } from "../../server/id.ts";
 import { newTestTenant, openTestDb } from "../support/db.ts";
@@ -80,6 +80,21 @@ test("the role of a tenant's transaction owns nothing and is above nothing", asy
       from pg_roles r where rolname = current_user`.execute(trx),
   );
   expect(rows).toEqual([{ role: "docuchat_app", rolsuper: false, rolbypassrls: false, owned: 0 }]);
+});
+
+test("the owner does the queue's work alone: before and after it, the transaction is the tenant's", async () => {
+  const tenant = await newTestTenant(db);
+  const roles = await inTenant(db, tenant, async (trx) => {
+    const role = async () =>
+      (await sql<{ role: string }>`select current_user::text as role`.execute(trx)).rows[0]?.role;
+    return [await role(), await asOwner(trx, role), await role()];
+  });
+  expect(roles).toEqual(["docuchat_app", expect.not.stringMatching("docuchat_app"), "docuchat_app"]);
+});
+
+test("a transaction knows which engine it runs on", async () => {
+  const tenant = await newTestTenant(db);
+  expect(await inTenant(db, tenant, async ({ embedded }) => embedded)).toBe("pglite" in db.queue);
 });
 
 test("an id that no row has is simply not found", async () => {
