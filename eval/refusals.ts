@@ -3,7 +3,7 @@
 // that this share of what is answerable there is answered, and the others report. See docs/eval.md.
 import { join } from "node:path";
 import { loadRarity } from "../server/model/offline/rarity.ts";
-import { scoreSentences } from "../server/model/offline/score.ts";
+import { rankSentences } from "../server/model/offline/score.ts";
 import { sureness } from "../server/model/offline/tells.ts";
 import { retrieve } from "../server/retrieval/search.ts";
 import { addDocument } from "./add-document.ts";
@@ -32,8 +32,7 @@ const askAll = async (product: Product): Promise<Asked[]> => {
       page: row.page_from,
       text: row.text,
     }));
-    const scored = await scoreSentences(question, { sources, rarity, pause: async () => {} });
-    const ranked = scored.toSorted((a, b) => b.score - a.score || a.order - b.order);
+    const ranked = await rankSentences(question, { sources, rarity, pause: async () => {} });
     asked.push({ heldOut: part.endsWith(HELD_OUT), answerable, sure: sureness(question, ranked) });
   }
   return asked;

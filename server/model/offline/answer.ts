@@ -1,7 +1,7 @@
 import { inTurns } from "../../turns.ts";
 import type { ModelSource } from "../model.ts";
 import type { Rarity } from "./rarity.ts";
-import { scoreSentences, type Scored } from "./score.ts";
+import { rankSentences, type Scored } from "./score.ts";
 import { tells } from "./tells.ts";
 
 /** A verbatim sentence of source `n`. */
@@ -23,8 +23,7 @@ export const extractAnswer = async (
   sources: readonly ModelSource[],
   rarity: Rarity,
 ): Promise<Extracted> => {
-  const scored = await scoreSentences(question, { sources, rarity, pause: inTurns() });
-  const ranked = scored.toSorted((a, b) => b.score - a.score || a.order - b.order);
+  const ranked = await rankSentences(question, { sources, rarity, pause: inTurns() });
   const [best] = ranked;
   const told = tells(question, ranked);
   if (told !== "tells") return { answers: [], nearest: told === "near" && best ? toExtract(best) : undefined };

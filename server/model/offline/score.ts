@@ -37,8 +37,8 @@ export type Scored = {
 
 type Sentence = { source: ModelSource; rank: number; text: string; stems: Stems; passage: Stems };
 
-/** Every sentence of the sources with its score. Gives up the thread between two sources through `pause`. */
-export const scoreSentences = async (
+/** Every sentence of the sources, the best first. Gives up the thread between two sources through `pause`. */
+export const rankSentences = async (
   question: string,
   { sources, rarity, pause }: { sources: readonly ModelSource[]; rarity: Rarity; pause: () => Promise<unknown> },
 ): Promise<Scored[]> => {
@@ -49,7 +49,7 @@ export const scoreSentences = async (
     for (const text of sentencesOf(source.text)) sentences.push({ source, rank, text, stems: stemsOf(text), passage });
   }
   await pause();
-  return rate(question, sentences, rarity);
+  return rate(question, sentences, rarity).toSorted((a, b) => b.score - a.score || a.order - b.order);
 };
 
 const rate = (question: string, sentences: Sentence[], rarity: Rarity): Scored[] => {
