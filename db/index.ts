@@ -7,6 +7,7 @@ export * from "./queries/chunks.ts";
 export * from "./queries/conversations.ts";
 export * from "./queries/files.ts";
 export * from "./queries/idempotency.ts";
+export * from "./queries/messages.ts";
 export * from "./queries/quotas.ts";
 export * from "./queries/search.ts";
 export * from "./queries/served-models.ts";

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   createConversation,
   findConversation,
@@ -12,21 +11,17 @@ import {
   type MessageRow,
   type TenantDb,
 } from "../../db/index.ts";
-import { ChatEvent, type AskInput } from "../contract/chat.ts";
-import { MessageId } from "../contract/ids.ts";
+import type { AskInput } from "../contract/chat.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { TenantContext } from "../context.ts";
-import { hasReason, ReasonError } from "../errors.ts";
+import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { reserve } from "../quota.ts";
-import { endAbandoned } from "./abandoned.ts";
-import { openAnswerLog, readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
+import { openAnswerLog } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 import type { NewAnswer } from "./compose.ts";
+import { follow, parseEventId, type Tracked } from "./follow.ts";
 import { mostOf, spendingKey } from "./spending.ts";
-
-/** An event with the id to resume behind it. */
-export type Tracked = { id: string; event: ChatEvent };
 
 /**
  * Answers a question: begins the answer, or joins the one that the same `requestId` began, and follows it from
@@ -42,13 +37,6 @@ export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSig
   const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
   yield* follow(ctx, { messageId, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
 }
-
-const eventId = (messageId: string, seq: number) => `${messageId}.${seq}`;
-const parseEventId = (id: string | null | undefined) => {
-  const [messageId, seq] = id?.split(".") ?? [];
-  const parsed = MessageId.safeParse(messageId);
-  return parsed.success && /^\d{1,9}$/.test(seq ?? "") ? { messageId: parsed.data, seq: Number(seq) } : undefined;
-};
 
 /** A closing process waits for what is in the set: an answer begun behind its back would be cut. */
 const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {
@@ -136,84 +124,3 @@ const titleOf = (question: string): string => {
   const characters = Array.from(line);
   return characters.length > LIMITS.titleChars ? `${characters.slice(0, LIMITS.titleChars - 1).join("")}…` : line;
 };
-
-const LOOK_AGAIN_MS = 500;
-/** So often the log of an answer that has ended is tried again while its store is away, which a busy moment looks like too. */
-const MOST_TRIES = 6;
-
-/** Follows the answer's log to its end. What the log does not tell, the stored message does, once the answer has ended. */
-async function* follow(
-  ctx: TenantContext,
-  { messageId, afterSeq }: { messageId: string; afterSeq: number },
-  signal: AbortSignal,
-): AsyncGenerator<Tracked> {
-  const answer = { tenantId: ctx.tenantId, messageId };
-  const writer = watchWriter(ctx.app, answer);
-  const leave = AbortSignal.any([signal, writer.gone]);
-  let seq = afterSeq;
-  let tries = 0;
-  try {
-    while (!signal.aborted) {
-      let away = false;
-      for await (const logged of readWhole(ctx, answer, { seq, signal: leave, onAway: () => (away = true) })) {
-        seq = logged.seq;
-        tries = 0;
-        if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
-        yield { id: eventId(messageId, seq), event: logged.event };
-        if (logged.event.type === "finished" || signal.aborted) return;
-      }
-      if (signal.aborted) return;
-      const message = await findEnded(ctx, messageId, writer.gone.aborted);
-      if (message && !(away && tries++ < MOST_TRIES)) {
-        for (const event of eventsOf(message)) yield { id: eventId(messageId, ++seq), event };
-        return;
-      }
-      // It has not begun yet, or the log's store is away, or has lost what came before and is being filled again.
-      await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
-    }
-  } finally {
-    writer.stop();
-  }
-}
-
-/** What can be read of the log without a gap. */
-async function* readWhole(
-  { app }: TenantContext,
-  answer: { tenantId: string; messageId: string },
-  { seq, signal, onAway }: { seq: number; signal: AbortSignal; onAway: () => void },
-): AsyncGenerator<Logged> {
-  let last = seq;
-  try {
-    for await (const logged of readAnswerLog(app, answer, seq, signal)) {
-      if (logged.seq !== ++last) return;
-      yield logged;
-    }
-  } catch (error) {
-    if (!hasReason(error, "SERVICE_UNAVAILABLE")) throw error;
-    onAway();
-  }
-}
-
-/** The message of an answer that has ended. One that nobody writes any more ends as interrupted. */
-const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boolean) => {
-  const { app, tenantId, userId } = ctx;
-  const message = await inTenant(app.db, tenantId, async (trx) => {
-    if (abandoned) await endAbandoned(trx, messageId);
-    return findMessage(trx, userId, messageId);
-  });
-  if (!message) throw new ReasonError("NOT_FOUND");
-  return message.outcome === null ? undefined : message;
-};
-
-const eventsOf = (message: MessageRow): ChatEvent[] =>
-  [
-    { type: "started", conversationId: message.conversation_id, messageId: message.id, model: message.model ?? "" },
-    { type: "sources", sources: message.sources },
-    { type: "snapshot", text: message.text },
-    ...message.citations.map((citation) => Object.assign({ type: "citation" }, citation)),
-    {
-      type: "finished",
-      outcome: message.outcome,
-      usage: { promptTokens: message.prompt_tokens ?? 0, completionTokens: message.completion_tokens ?? 0 },
-    },
-  ].map((event) => ChatEvent.parse(event));

@@ -1,0 +1,152 @@
+import type { Selectable } from "kysely";
+import { json } from "../json.ts";
+import type { Messages, StoredOutcome } from "../schema.ts";
+import type { TenantDb } from "../tenancy.ts";
+
+export type MessageRow = Selectable<Messages>;
+
+/** Messages belong to the user of their conversation. */
+const messages = (trx: TenantDb, userId: string) =>
+  trx.selectFrom("messages").selectAll().where("tenant_id", "=", trx.tenantId).where("user_id", "=", userId);
+
+export const findMessage = (trx: TenantDb, userId: string, id: string): Promise<MessageRow | undefined> =>
+  messages(trx, userId).where("id", "=", id).executeTakeFirst();
+
+/** The answer that a request began, if it has begun one. */
+export const findMessageByRequest = (
+  trx: TenantDb,
+  userId: string,
+  requestId: string,
+): Promise<MessageRow | undefined> => messages(trx, userId).where("request_id", "=", requestId).executeTakeFirst();
+
+/** The question that an answer is the answer to. */
+export const findQuestion = (trx: TenantDb, answer: MessageRow): Promise<MessageRow | undefined> =>
+  messages(trx, answer.user_id)
+    .where("conversation_id", "=", answer.conversation_id)
+    .where("role", "=", "user")
+    .where("id", "<", answer.id)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+
+/** In order, `limit` of those after the message `after`. */
+export const listMessages = (
+  trx: TenantDb,
+  userId: string,
+  { conversationId, after, limit }: { conversationId: string; after?: string | undefined; limit: number },
+): Promise<MessageRow[]> =>
+  messages(trx, userId)
+    .where("conversation_id", "=", conversationId)
+    .$call((query) => (after === undefined ? query : query.where("id", ">", after)))
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+
+/** The newest `limit` messages of a conversation before one of them, oldest first. */
+export const listHistory = async (
+  trx: TenantDb,
+  userId: string,
+  page: { conversationId: string; before: string; limit: number },
+): Promise<MessageRow[]> => {
+  const rows = await messages(trx, userId)
+    .where("conversation_id", "=", page.conversationId)
+    .where("id", "<", page.before)
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .execute();
+  return rows.reverse();
+};
+
+type NewMessage = Pick<MessageRow, "id" | "conversation_id" | "user_id" | "role" | "text" | "request_id" | "model">;
+
+/** False when the request has begun an answer already; then nothing of the new messages is kept. */
+export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise<boolean> => {
+  const stored = await trx
+    .insertInto("messages")
+    .values(rows.map((row) => ({ ...row, tenant_id: trx.tenantId, sources: json([]), citations: json([]) })))
+    .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "request_id"]).doNothing())
+    .returning("id")
+    .execute();
+  return stored.length === rows.length;
+};
+
+export type AnswerSoFar = { text: string; sources?: unknown[]; citations?: unknown[]; promptTokens?: number };
+
+/** Keeps what a running answer has said. */
+export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar): Promise<void> => {
+  await trx
+    .updateTable("messages")
+    .set({
+      text: answer.text,
+      ...(answer.sources ? { sources: json(answer.sources) } : {}),
+      ...(answer.citations ? { citations: json(answer.citations) } : {}),
+      ...(answer.promptTokens === undefined ? {} : { prompt_tokens: answer.promptTokens }),
+    })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("outcome", "is", null)
+    .execute();
+};
+
+export type FinishedAnswer = Partial<AnswerSoFar> & {
+  outcome: StoredOutcome;
+  completionTokens?: number;
+};
+
+/** Ends a running answer; undefined when it has ended already. */
+export const finishAnswer = (trx: TenantDb, id: string, answer: FinishedAnswer): Promise<MessageRow | undefined> =>
+  trx
+    .updateTable("messages")
+    .set({
+      outcome: answer.outcome,
+      ...(answer.text === undefined ? {} : { text: answer.text }),
+      ...(answer.sources ? { sources: json(answer.sources) } : {}),
+      ...(answer.citations ? { citations: json(answer.citations) } : {}),
+      prompt_tokens: answer.promptTokens ?? 0,
+      completion_tokens: answer.completionTokens ?? 0,
+    })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("outcome", "is", null)
+    .returningAll()
+    .executeTakeFirst();
+
+/** An answer without an outcome, which nobody else can end until the transaction has. */
+export const holdRunningAnswer = (trx: TenantDb, id: string): Promise<MessageRow | undefined> =>
+  trx
+    .selectFrom("messages")
+    .selectAll()
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("role", "=", "assistant")
+    .where("outcome", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+
+/** Answers without an outcome: running ones, and those whose producer died. */
+export const listRunningAnswers = async (trx: TenantDb): Promise<string[]> => {
+  const rows = await trx
+    .selectFrom("messages")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("role", "=", "assistant")
+    .where("outcome", "is", null)
+    .execute();
+  return rows.map((row) => row.id);
+};
+
+export const rateMessage = async (
+  trx: TenantDb,
+  userId: string,
+  rate: { id: string; rating: "up" | "down" | null; comment: string | null },
+): Promise<boolean> => {
+  const result = await trx
+    .updateTable("messages")
+    .set({ rating: rate.rating, comment: rate.comment })
+    .where("tenant_id", "=", trx.tenantId)
+    .where("user_id", "=", userId)
+    .where("id", "=", rate.id)
+    .where("role", "=", "assistant")
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+};
