@@ -1,5 +1,7 @@
+import { LRUCache } from "lru-cache";
 import type { SearchRow } from "../../db/index.ts";
 import { languageOf } from "../text/language.ts";
+import type { Language } from "../text/stop-words.ts";
 import { stem, tellingStems } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
 import { likenessTo, type Likeness } from "./likeness.ts";
@@ -54,13 +56,21 @@ export const rerank = (query: string, rows: readonly SearchRow[], limit: number)
   return thin(ranked, limit).map(({ row, score }) => ({ ...row, rank: score }));
 };
 
-const read = (row: SearchRow, asked: ReadonlySet<string>, likeness: Likeness): Read => {
-  const words = wordsOf(row.text);
+type Text = { words: string[]; stems: string[]; language: Language };
+
+const analyze = (text: string): Text => {
+  const words = wordsOf(text);
   const language = languageOf(words);
+  return { words, stems: words.map((word) => stem(word, language)), language };
+};
+/** One question after another finds the same passages; a thousand of them take some 10 MB. */
+const analyzed = new LRUCache<string, Text>({ max: 1_000, memoMethod: analyze });
+
+const read = (row: SearchRow, asked: ReadonlySet<string>, likeness: Likeness): Read => {
+  const { words, stems, language } = analyzed.memo(row.text);
   const places = new Map<string, number[]>();
   const alike = new Map<string, number>();
-  for (const [at, word] of words.entries()) {
-    const root = stem(word, language);
+  for (const [at, root] of stems.entries()) {
     if (!asked.has(root)) {
       for (const { term, share } of likeness(root)) alike.set(term, (alike.get(term) ?? 0) + share);
       continue;

@@ -40,13 +40,13 @@ const UNNAMED = 0.5;
 export const retrieve = async (ctx: TenantContext, query: Query, signal?: AbortSignal): Promise<Retrieved[]> => {
   let space = configuredSpace(ctx.app);
   for (;;) {
-    const found = await retrieveIn(ctx, { ...query, limit: Math.max(CANDIDATES, query.limit), space }, signal);
-    if ("rows" in found) return rerank(query.query, found.rows, query.limit);
+    const found = await retrieveIn(ctx, { ...query, space }, signal);
+    if ("best" in found) return found.best;
     space = found.served;
   }
 };
 
-type Found = { rows: Retrieved[] } | { served: VectorSpace };
+type Found = { best: Retrieved[] } | { served: VectorSpace };
 
 /** Finds by vectors of this space, or tells that the tenant is served from another. */
 const retrieveIn = async (
@@ -57,16 +57,20 @@ const retrieveIn = async (
   const { app, tenantId, userId } = ctx;
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const words = indexWords(wordsOf(query));
+  const findBest = async (trx: TenantDb, semantic?: SearchQuery["semantic"]) => {
+    const wanted = { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) };
+    return rerank(query, await findPassages(trx, query, wanted), limit);
+  };
   return inTenant(app.db, tenantId, async (trx) => {
-    if (!embedded) return { rows: await findPassages(trx, query, { words, fileIds, limit }) };
+    if (!embedded) return { best: await findBest(trx) };
     const { vector, tokens } = embedded;
-    // Sent together: hardly ever is the tenant served from another space.
-    const [served, rows] = await Promise.all([
+    // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
+    const [served, best] = await Promise.all([
       findServedModel(trx),
-      findPassages(trx, query, { semantic: { space, vector }, words, fileIds, limit }),
+      findBest(trx, { space, vector }),
       record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) }),
     ]);
-    return served && served.id !== space.id ? { served } : { rows };
+    return served && served.id !== space.id ? { served } : { best };
   });
 };
 
