@@ -1,6 +1,7 @@
 // `npm run services -- npm run bench:layers`: our server beside the layers below it, in one run on PostgreSQL and Redis:
-// a signed-in query, the time to an answer's first words, and paced streams. `STREAMS=200` for fewer of these, `PARTS=queries`
-// for one part alone. CPU is the server process's own; wall times depend on what else the machine does.
+// a signed-in query, the time to an answer's first words, and paced streams. First words come from a relay, too, and from
+// one that searches before. `STREAMS=200` for fewer streams, `PARTS=queries` for one part alone. CPU is the server process's
+// own; wall times depend on what else the machine does.
 import { median } from "./figures.ts";
 import { firstWords, holdStreams } from "./layers/answers.ts";
 import { openBare, openOurs, type Line } from "./layers/lines.ts";
@@ -44,28 +45,29 @@ const queries = async (world: World): Promise<void> => {
 };
 
 const first = async (world: World): Promise<void> => {
-  const lines = await openLines(world, CROWD);
+  const searching = await Promise.all(Array.from({ length: CROWD }, () => openBare(world.searching)));
+  const lines = { ...(await openLines(world, CROWD)), searching };
   for (const [crowd, target] of [
     [1, "<= 15 ms"],
     [CROWD, "<= 60 ms"],
   ] as const) {
-    const overhead = { ours: [] as number[], bare: [] as number[] };
+    const waited = { ours: [] as number[], bare: [] as number[], searching: [] as number[] };
     for (let round = 0; round <= Number(ROUNDS); round++)
-      for (const which of ["bare", "ours"] as const) {
-        const waited = await firstWords(lines[which].slice(0, crowd));
-        if (round > 0) overhead[which].push(...waited.map((ms) => ms - FIRST_DELAY_MS));
+      for (const which of ["bare", "searching", "ours"] as const) {
+        const asked = await firstWords(lines[which].slice(0, crowd));
+        if (round > 0) waited[which].push(...asked.map((ms) => ms - FIRST_DELAY_MS));
       }
-    const ms = (values: number[]) => `${median(values).toFixed(1)} ms`;
-    const difference = median(overhead.ours) - median(overhead.bare);
-    print(
-      `first words, ${crowd} at once`,
-      ms(overhead.ours),
-      ms(overhead.bare),
-      `+ ${difference.toFixed(1)} ms`,
-      target,
-    );
+    const ms = (value: number) => `${value.toFixed(1)} ms`;
+    const ours = median(waited.ours);
+    for (const [which, beside] of [
+      ["bare", ""],
+      ["searching", " and searching"],
+    ] as const) {
+      const bare = median(waited[which]);
+      print(`first words, ${crowd} at once${beside}`, ms(ours), ms(bare), `+ ${ms(ours - bare)}`, target);
+    }
   }
-  for (const line of [...lines.ours, ...lines.bare]) line.close();
+  for (const line of Object.values(lines).flat()) line.close();
 };
 
 const streams = async (world: World): Promise<void> => {

@@ -1,13 +1,16 @@
 // What our server is compared with: tRPC over node:http with a query to a pool, and a WebSocket that hands on what the
-// model says. Nobody is asked who he is, and nothing is kept.
-import { createServer, request } from "node:http";
+// model says, with `SEARCHES=1` once it has found passages by the statement of our own. Nobody is asked who he is, and
+// nothing is kept.
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { initTRPC } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { Pool } from "pg";
 import { WebSocketServer, type WebSocket } from "ws";
+import { relay } from "./relay.ts";
+import { createSearch } from "./relay-search.ts";
 
-const { DATABASE_URL = "", OPENAI_BASE_URL = "", TENANT_ID, USER_ID } = process.env;
+const { DATABASE_URL = "", OPENAI_BASE_URL = "", TENANT_ID = "", USER_ID, SEARCHES } = process.env;
 const pool = new Pool({ connectionString: DATABASE_URL, max: 20 });
 const t = initTRPC.create();
 
@@ -21,32 +24,19 @@ const conversations = t.procedure.query(async () => {
 });
 const handle = createHTTPHandler({ router: t.router({ chat: t.router({ conversations }) }), basePath: "/trpc/" });
 
-const relay = (ws: WebSocket, question: string): void => {
-  const body = JSON.stringify({ model: "any", stream: true, messages: [{ role: "user", content: question }] });
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const asked = request(`${OPENAI_BASE_URL}/chat/completions`, { method: "POST", headers }, (response) => {
-    let rest = "";
-    response.setEncoding("utf8");
-    response.on("data", (text: string) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line.startsWith("data: ")) handOn(ws, line.slice(6));
-    });
-  });
-  asked.end(body);
-};
+const search = SEARCHES
+  ? await createSearch({ url: DATABASE_URL, modelUrl: OPENAI_BASE_URL, tenantId: TENANT_ID })
+  : undefined;
 
-const handOn = (ws: WebSocket, data: string): void => {
-  if (data === "[DONE]") return ws.send(JSON.stringify({ type: "finished" }));
-  const chunk = JSON.parse(data) as { choices: { delta?: { content?: string } }[] };
-  const text = chunk.choices[0]?.delta?.content;
-  if (text) ws.send(JSON.stringify({ type: "delta", text }));
+const answer = async (ws: WebSocket, question: string): Promise<void> => {
+  const passages = (await search?.(question)) ?? [];
+  relay(ws, OPENAI_BASE_URL, [...passages, question].join("\n"));
 };
 
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 const server = createServer(handle).on("upgrade", (incoming, connection, head) =>
   sockets.handleUpgrade(incoming, connection, head, (ws) =>
-    ws.on("message", (data: Buffer) => relay(ws, data.toString())),
+    ws.on("message", (data: Buffer) => void answer(ws, data.toString())),
   ),
 );
 server.listen(0, "127.0.0.1", () =>

@@ -6,11 +6,12 @@ import { newId } from "../../server/id.ts";
 import { databaseUrl, dropDatabase, onServer } from "../../test/support/database.ts";
 import { createCorpus, fillTenant } from "../../test/support/synthetic-chunks.ts";
 import { startProgram, type Program } from "./program.ts";
+import { SPACE } from "./space.ts";
 
 export type User = { id: string; token: string };
 export type Place = { url: string; program: Program };
-/** Our server and the bare one over the same database and the same model. */
-export type World = { ours: Place; bare: Place; users: User[] };
+/** Our server and two bare ones over the same database and the same model; `searching` answers from passages, as ours. */
+export type World = { ours: Place; bare: Place; searching: Place; users: User[] };
 /** Of the stand-in: how many words an answer has, and the pause before each. */
 export type Pace = { words: number; delayMs: number };
 
@@ -18,7 +19,6 @@ const TENANT = "layers";
 /** So many sockets of one user are let in. */
 const SOCKETS_PER_USER = 100;
 const CHUNKS = 500;
-const SPACE = { name: "text-embedding-3-small", dimensions: 1_536 };
 
 const { DATABASE_URL = "", REDIS_URL } = process.env;
 
@@ -43,7 +43,8 @@ export const withWorld = async (pace: Pace, sockets: number, work: (world: World
     const users: User[] = [];
     while (users.length * SOCKETS_PER_USER < sockets) users.push(await signIn(ours, `user${users.length}@example.org`));
     const ids = { TENANT_ID: await fill(url), USER_ID: users[0]?.id };
-    await work({ ours, bare: await start("bench/layers/bare-server.ts", { ...shared, ...ids }), users });
+    const startBare = (env = {}) => start("bench/layers/bare-server.ts", { ...shared, ...ids, ...env });
+    await work({ ours, bare: await startBare(), searching: await startBare({ SEARCHES: "1" }), users });
   } finally {
     for (const program of programs.toReversed()) await program.stop();
     await rm(dataDir, { recursive: true, force: true });
