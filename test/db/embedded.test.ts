@@ -50,7 +50,7 @@ test("a folder in use is refused with a sentence, and taken over when its proces
 }, 60_000);
 
 test("timers run on time while the embedded database works", async () => {
-  const db = await openDb({});
+  const db = await openDb({ dataDir: await newFolder() });
   onTestFinished(() => db.close());
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
@@ -60,16 +60,16 @@ test("timers run on time while the embedded database works", async () => {
   expect(ticks).toBeGreaterThan(10);
 });
 
-test("a thread that ends by itself is told, and calls after that are refused", async () => {
+test("a database that was closed refuses every call, and is told as no failure", async () => {
   const failures: Error[] = [];
-  const db = await openDb({ onError: (error) => failures.push(error) });
+  const db = await openDb({ dataDir: await newFolder(), onError: (error) => failures.push(error) });
   await db.close();
   expect(failures).toEqual([]);
   await expect(db.ping()).rejects.toThrow();
 });
 
 test("transactions that meet a closing database are refused, each to its caller", async () => {
-  const db = await openDb({});
+  const db = await openDb({ dataDir: await newFolder() });
   const { id } = await findOrCreateTenant(db, { id: newId(), slug: "closing" });
   const calls = Array.from({ length: 20 }, () => inTenant(db, id, listUsers));
   await new Promise((resolve) => setImmediate(resolve));
@@ -96,7 +96,7 @@ test("a new data folder begins with the database that the installation made; one
 });
 
 test("tables that change are vacuumed and analyzed within seconds", async () => {
-  const db = await openDb({});
+  const db = await openDb({ dataDir: await newFolder() });
   onTestFinished(() => db.close());
   const handle = kyselyOf(db);
   await sql`create table changing as select n from generate_series(1, 3000) n`.execute(handle);
