@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { Kysely, PostgresDialect } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { PgliteThread, PgliteTransaction } from "./pglite/pglite.ts";
@@ -21,6 +22,7 @@ export const transactOn =
   (pool: Pool): Transact =>
   async ({ enter, handle }, work) => {
     const client = await pool.connect();
+    holdBack(client);
     const entered = outcome(client.query(`begin; ${enter}`));
     const kysely = kyselyOn(client, () => client.query.bind(client), handle);
     try {
@@ -49,6 +51,13 @@ export const transactEmbedded =
       if (failed) throw new Error(ROLLED_BACK);
       return result;
     });
+
+/** What is sent until this turn's promises have settled goes out as one. */
+const holdBack = (client: PoolClient): void => {
+  const { stream } = (client as PoolClient & { connection: { stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+};
 
 const ROLLED_BACK = "The transaction was rolled back: one of its statements had failed.";
 

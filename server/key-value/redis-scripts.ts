@@ -51,17 +51,18 @@ const LUA = {
     end
     return held`,
 
-  // A refusal takes nothing.
+  // One after the other, of the same key too. A refusal takes nothing.
   takePoints: `
-    local taken = tonumber(redis.call("GET", KEYS[1]) or "0") + tonumber(ARGV[1])
-    local left = redis.call("PTTL", KEYS[1])
-    if taken > tonumber(ARGV[2]) then return {taken, left < 0 and tonumber(ARGV[3]) or left} end
-    if left < 0 then
-      redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[3])
-      return {tonumber(ARGV[1]), tonumber(ARGV[3])}
+    local results = {}
+    for n, key in ipairs(KEYS) do
+      local points, allowance, window = tonumber(ARGV[3 * n - 2]), tonumber(ARGV[3 * n - 1]), tonumber(ARGV[3 * n])
+      local taken = tonumber(redis.call("GET", key) or "0") + points
+      local left = redis.call("PTTL", key)
+      if taken <= allowance and left < 0 then redis.call("SET", key, points, "PX", window)
+      elseif taken <= allowance then redis.call("INCRBY", key, points) end
+      results[n] = {taken, left < 0 and window or left}
     end
-    redis.call("INCRBY", KEYS[1], ARGV[1])
-    return {taken, left}`,
+    return results`,
 
   giveBack: `
     if tonumber(redis.call("GET", KEYS[1]) or "0") > 0 then redis.call("DECR", KEYS[1]) end`,
@@ -82,19 +83,17 @@ export type Scripts = {
   dropLog(key: string): Promise<null>;
   /** So many keys, then `holder, ttlMs` for each. */
   holdLeases(count: number, ...keysAndValues: (string | number)[]): Promise<(0 | 1)[]>;
-  /** What is taken of the key's allowance, or would be where that is more than `allowance`, and when the window ends. */
-  takePoints(
-    key: string,
-    points: number,
-    allowance: number,
-    windowMs: number,
-  ): Promise<[taken: number, leftMs: number]>;
+  /**
+   * So many keys, then `points, allowance, windowMs` for each: what is taken of its allowance, or would be where that is
+   * more than it allows, and when the window ends.
+   */
+  takePoints(count: number, ...keysAndValues: (string | number)[]): Promise<[taken: number, leftMs: number][]>;
   giveBack(key: string): Promise<null>;
   release(key: string, holder: string): Promise<null>;
 };
 
 /** Those that are told how many keys they are given. */
-const MANY_KEYS = new Set(["appendEntries", "holdLeases"]);
+const MANY_KEYS = new Set(["appendEntries", "holdLeases", "takePoints"]);
 
 /** As ioredis takes them. */
 export const SCRIPTS = Object.fromEntries(

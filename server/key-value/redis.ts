@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { ReasonError } from "../errors.ts";
 import { gather } from "./gather.ts";
-import type { KeyValue, LogEntry } from "./key-value.ts";
+import type { KeyValue, LimitRule, LogEntry } from "./key-value.ts";
 import { createChannels, type Channels } from "./redis-channels.ts";
 import { createRedisReader } from "./redis-logs.ts";
 import { SCRIPTS, type Scripts } from "./redis-scripts.ts";
@@ -102,14 +102,22 @@ const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   }
 };
 
-const createConsume =
-  (client: Client, call: Call): KeyValue["consume"] =>
-  async ({ name, points: allowance, windowMs }, key, points = 1) => {
-    const [taken, leftMs] = await call(() => client.takePoints(limitKey(name, key), points, allowance, windowMs));
+type Consumption = { rule: LimitRule; key: string; points: number };
+
+const createConsume = (client: Client, call: Call): KeyValue["consume"] => {
+  const take = gather<Consumption, [taken: number, leftMs: number]>((consumptions) => {
+    const keys = consumptions.map(({ rule, key }) => limitKey(rule.name, key));
+    const values = consumptions.flatMap(({ rule, points }) => [points, rule.points, rule.windowMs]);
+    return call(() => client.takePoints(keys.length, ...keys, ...values));
+  });
+  return async (rule, key, points = 1) => {
+    const allowance = rule.points;
+    const [taken, leftMs] = await take({ rule, key, points });
     if (taken > allowance)
       return { allowed: false, remaining: Math.max(allowance + points - taken, 0), retryAfterMs: leftMs };
     return { allowed: true, remaining: allowance - taken, retryAfterMs: 0 };
   };
+};
 
 const createChallenges = (client: Client, call: Call): Pick<KeyValue, "putChallenge" | "attemptChallenge"> => ({
   putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
