@@ -56,6 +56,12 @@ describe("the server's secret", () => {
     );
   });
 
+  it("may be put there by hand, with a line's end, when it has 32 characters", async () => {
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, "jwt-secret"), `${"s".repeat(32)}\n`);
+    expect(await openSecret({ dataDir })).toBe("s".repeat(32));
+  });
+
   it("is not replaced when its file is damaged: that is said instead, without its content", async () => {
     await openSecret({ dataDir });
     await writeFile(join(dataDir, "jwt-secret"), "cut");
@@ -70,7 +76,9 @@ describe("the server's secret", () => {
   it("is not made where it cannot be put in its place", async () => {
     await mkdir(dataDir);
     await symlink("nowhere", join(dataDir, "jwt-secret"));
-    await expect(openSecret({ dataDir })).rejects.toThrow(/jwt-secret could not be made/);
+    const made = openSecret({ dataDir });
+    await expect(made).rejects.toThrow(/jwt-secret could not be made/);
+    await expect(made).rejects.toMatchObject({ cause: { code: "EEXIST" } });
     expect(await readdir(dataDir)).toEqual(["jwt-secret"]);
   });
 });
