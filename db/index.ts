@@ -1,7 +1,7 @@
 export { DataDirInUseError } from "./data-lock.ts";
 export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
-export { asOwner, inTenant, type TenantDb } from "./tenancy.ts";
+export { asOwner, askTenant, inTenant, type TenantDb } from "./tenancy.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/chunks.ts";
 export * from "./queries/conversations.ts";

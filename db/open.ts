@@ -27,11 +27,11 @@ export const kyselyOf = (db: Db): Kysely<Schema> => (db as OpenDb).kysely;
 /** Inside `db/` only: runs `work` in a transaction that begins with `enter`, when it is the tenant's turn. */
 export const transactFor = <T>(
   db: Db,
-  { tenantId, enter }: { tenantId: string; enter: string },
+  { tenantId, ...how }: { tenantId: string; enter: string; atOnce: boolean },
   work: (trx: Kysely<Schema>) => Promise<T>,
 ): Promise<T> => {
   const { kysely: handle, transact, inTurn } = db as OpenDb;
-  return inTurn(tenantId, () => transact({ enter, handle }, work));
+  return inTurn(tenantId, () => transact({ ...how, handle }, work));
 };
 
 export type DbOptions = {

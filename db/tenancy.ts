@@ -16,10 +16,25 @@ export type TenantDb = Kysely<Schema> & {
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
  * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
  */
-export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
+  transactIn(db, tenantId, { atOnce: false }, work);
+
+/**
+ * The same for `work` that sends all of its statements at once, as one that looks something up does: the way to the
+ * database and back is gone once, not twice. A statement that comes later is refused.
+ */
+export const askTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
+  transactIn(db, tenantId, { atOnce: true }, work);
+
+const transactIn = <T>(
+  db: Db,
+  tenantId: string,
+  { atOnce }: { atOnce: boolean },
+  work: (trx: TenantDb) => Promise<T>,
+): Promise<T> => {
   const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
   const embedded = "pglite" in db.queue;
-  return transactFor(db, { tenantId, enter }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
+  return transactFor(db, { tenantId, enter, atOnce }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
 };
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */

@@ -8,6 +8,8 @@ type Work<T> = (trx: Kysely<Schema>) => Promise<T>;
 type Options = {
   /** The statements that a transaction begins with. */
   enter: string;
+  /** Its statements are sent at once: it takes no others. */
+  atOnce: boolean;
   /** Its plugins are the transaction's, too. */
   handle: Kysely<Schema>;
 };
@@ -16,19 +18,23 @@ export type Transact = <T>(options: Options, work: Work<T>) => Promise<T>;
 
 /**
  * Transactions on connections of the pool's. What one begins with is not waited for: it travels with the first statement
- * of `work`, and where it fails, every statement behind it does.
+ * of `work`, and where it fails, every statement behind it does. So does the end of one whose statements are sent at once.
  */
 export const transactOn =
   (pool: Pool): Transact =>
-  async ({ enter, handle }, work) => {
+  async ({ enter, atOnce, handle }, work) => {
     const client = await pool.connect();
-    holdBack(client);
+    let ending: Promise<{ command: string }> | undefined;
+    const end = () => (ending ??= client.query("commit"));
+    holdBack(client, () => {
+      if (atOnce) end().catch(() => {});
+    });
     const entered = outcome(client.query(`begin; ${enter}`));
     const kysely = kyselyOn(client, () => client.query.bind(client), handle);
     try {
-      const result = await workOn(kysely, entered, work);
+      const result = await workOn(kysely, entered, atOnce ? closing(client, work) : work);
       // A statement's failure that `work` has kept to itself ends here, and below.
-      const { command } = await client.query("commit");
+      const { command } = await end();
       if (command !== "COMMIT") throw new Error(ROLLED_BACK);
       client.release();
       return result;
@@ -41,23 +47,45 @@ export const transactOn =
 /** The same on the embedded database. */
 export const transactEmbedded =
   (pglite: PgliteThread): Transact =>
-  ({ enter, handle }, work) =>
+  ({ enter, atOnce, handle }, work) =>
     pglite.transaction(async (trx) => {
       const entered = outcome(trx.exec(enter));
       let failed = false;
       const query = asPg(trx, () => (failed = true));
       const kysely = kyselyOn(trx, () => query, handle);
-      const result = await workOn(kysely, entered, work);
+      const result = await workOn(kysely, entered, atOnce ? closing(trx, work) : work);
       if (failed) throw new Error(ROLLED_BACK);
       return result;
     });
 
-/** What is sent until this turn's promises have settled goes out as one. */
-const holdBack = (client: PoolClient): void => {
+/** What is sent until this turn's promises have settled, and `last` then, goes out as one. */
+const holdBack = (client: PoolClient, last: () => void): void => {
   const { stream } = (client as PoolClient & { connection: { stream: Writable } }).connection;
   stream.cork();
-  process.nextTick(() => stream.uncork());
+  process.nextTick(() => {
+    last();
+    stream.uncork();
+  });
 };
+
+/** Connections whose transaction takes no further statement. */
+const closed = new WeakSet<object>();
+
+/** Closes the connection's transaction as soon as this turn's promises have settled, until `work` is done. */
+const closing =
+  <T>(connection: object, work: Work<T>): Work<T> =>
+  async (trx) => {
+    let done = false;
+    process.nextTick(() => {
+      if (!done) closed.add(connection);
+    });
+    try {
+      return await work(trx);
+    } finally {
+      done = true;
+      closed.delete(connection);
+    }
+  };
 
 const ROLLED_BACK = "The transaction was rolled back: one of its statements had failed.";
 
@@ -94,15 +122,19 @@ const known = new WeakMap<object, Kysely<Schema>>();
 /** Kysely on this one connection; another object each time, for what a transaction carries beside it. */
 const kyselyOn = (connection: object, queryOf: () => Query, handle: Kysely<Schema>): Kysely<Schema> => {
   const kysely =
-    known.get(connection) ?? new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(queryOf()) }) });
+    known.get(connection) ??
+    new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(connection, queryOf()) }) });
   known.set(connection, kysely);
   const plain = kysely.withoutPlugins();
   return handle.getExecutor().plugins.reduce((trx, plugin) => trx.withPlugin(plugin), plain);
 };
 
 /** The pool that a dialect asks for. The connection is taken and given back outside of it. */
-const only = (query: Query): ConstructorParameters<typeof PostgresDialect>[0]["pool"] => ({
-  connect: async () => ({ query, release: () => {} }),
+const only = (connection: object, query: Query): ConstructorParameters<typeof PostgresDialect>[0]["pool"] => ({
+  connect: async () => {
+    if (closed.has(connection)) throw new Error("This transaction's statements are sent at once: it takes no others.");
+    return { query, release: () => {} };
+  },
   end: async () => {},
   options: {},
 });

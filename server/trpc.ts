@@ -6,7 +6,7 @@ import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { once } from "./idempotency.ts";
-import { isPlain } from "./plain.ts";
+import { noteDates } from "./plain.ts";
 import { limit } from "./rate-limit.ts";
 
 /** What stands in `data` of every error on the wire: the reason, what it carries, and the request to ask about. */
@@ -25,11 +25,7 @@ export type ErrorShape = { message: string; code: number; data: ErrorData };
 /** Inputs are plain JSON: superjson would let a small input allocate without bound before anyone is known. */
 const plain = { serialize: (value: unknown) => value, deserialize: (value: unknown): unknown => value };
 
-/** superjson's own words for a value that has nothing to note, without the search for it. */
-const output = {
-  serialize: (value: unknown) => (isPlain(value) ? { json: value } : serialize(value)),
-  deserialize,
-};
+const output = { serialize: (value: unknown) => noteDates(value) ?? serialize(value), deserialize };
 
 const t = initTRPC
   .context<RequestContext>()

@@ -1,5 +1,6 @@
 import {
   findUser,
+  askTenant,
   inTenant,
   listInvitations,
   listUsers,
@@ -22,7 +23,7 @@ const audit = (trx: TenantDb, ctx: TenantContext, what: { action: string; subjec
   recordAudit(trx, { id: newId(), actor_id: ctx.userId, ...what });
 
 export const members = async ({ app, tenantId }: TenantContext) => ({
-  items: (await inTenant(app.db, tenantId, listUsers)).map(toUser),
+  items: (await askTenant(app.db, tenantId, listUsers)).map(toUser),
 });
 
 const mustHaveChanged = (outcome: "done" | "last_admin" | "unknown") => {
@@ -59,7 +60,7 @@ const forgetUser = ({ app }: TenantContext, userId: string) => {
 };
 
 export const invitations = async ({ app, tenantId }: TenantContext) => {
-  const rows = await inTenant(app.db, tenantId, listInvitations);
+  const rows = await askTenant(app.db, tenantId, listInvitations);
   return { items: rows.map((row) => ({ email: row.email, role: row.role, createdAt: row.created_at })) };
 };
 

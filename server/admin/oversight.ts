@@ -1,4 +1,13 @@
-import { findQuotas, inTenant, listAudit, listUsers, recordAudit, setQuotas, sumUsageByUser } from "../../db/index.ts";
+import {
+  findQuotas,
+  askTenant,
+  inTenant,
+  listAudit,
+  listUsers,
+  recordAudit,
+  setQuotas,
+  sumUsageByUser,
+} from "../../db/index.ts";
 import { toUser } from "../auth/user.ts";
 import type { Quotas } from "../contract/admin.ts";
 import type { TenantContext } from "../context.ts";
@@ -15,7 +24,7 @@ export const usageByMember = ({ app, tenantId }: TenantContext) =>
   });
 
 export const quotas = async ({ app, tenantId }: TenantContext): Promise<Quotas> => {
-  const row = await inTenant(app.db, tenantId, findQuotas);
+  const row = await askTenant(app.db, tenantId, findQuotas);
   return {
     requestsPerDay: row?.requests_per_day ?? null,
     tokensPerDay: row?.tokens_per_day ?? null,
@@ -49,7 +58,7 @@ export const audit = async (
   { app, tenantId }: TenantContext,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ) => {
-  const rows = await inTenant(app.db, tenantId, (trx) => listAudit(trx, { before: cursor, limit: limit + 1 }));
+  const rows = await askTenant(app.db, tenantId, (trx) => listAudit(trx, { before: cursor, limit: limit + 1 }));
   const items = rows.slice(0, limit);
   return {
     items: items.map((row) => ({

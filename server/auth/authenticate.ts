@@ -1,4 +1,4 @@
-import { findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
+import { findLiveSession, findTenant, askTenant, inTenant, touchSession } from "../../db/index.ts";
 import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import type { TokenClaims } from "./access-token.ts";
@@ -60,12 +60,11 @@ const forget = (app: App, known: KnownSession): void => {
 };
 
 const lookUp = async (app: App, { tenantId, userId, sessionId }: TokenClaims): Promise<LiveSession> => {
-  const found = await inTenant(app.db, tenantId, async (trx) => {
-    const [user, tenant] = await Promise.all([findLiveSession(trx, sessionId, userId), findTenant(trx)]);
-    if (!user || !tenant) return undefined;
-    if (Date.now() - user.last_seen_at.getTime() > TOUCH_MS) await touchSession(trx, sessionId);
-    return { user, tenant };
-  });
-  if (!found) throw new ReasonError("SESSION_REVOKED");
-  return { tenantSlug: found.tenant.slug, role: found.user.role };
+  const [user, tenant] = await askTenant(app.db, tenantId, (trx) =>
+    Promise.all([findLiveSession(trx, sessionId, userId), findTenant(trx)]),
+  );
+  if (!user || !tenant) throw new ReasonError("SESSION_REVOKED");
+  if (Date.now() - user.last_seen_at.getTime() > TOUCH_MS)
+    await inTenant(app.db, tenantId, (trx) => touchSession(trx, sessionId));
+  return { tenantSlug: tenant.slug, role: user.role };
 };

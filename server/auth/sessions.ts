@@ -1,4 +1,12 @@
-import { findTenant, findUser, inTenant, listSessions, recordAudit, revokeSessions } from "../../db/index.ts";
+import {
+  findTenant,
+  findUser,
+  askTenant,
+  inTenant,
+  listSessions,
+  recordAudit,
+  revokeSessions,
+} from "../../db/index.ts";
 import type { App, TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
@@ -8,14 +16,14 @@ import { toTenant, toUser } from "./user.ts";
 export const SESSIONS_ENDED = "sessions-ended";
 
 export const me = ({ app, tenantId, userId }: TenantContext) =>
-  inTenant(app.db, tenantId, async (trx) => {
+  askTenant(app.db, tenantId, async (trx) => {
     const [user, tenant] = await Promise.all([findUser(trx, userId), findTenant(trx)]);
     if (!user || !tenant) throw new ReasonError("SESSION_REVOKED");
     return { user: toUser(user), tenant: toTenant(tenant) };
   });
 
 export const sessions = async ({ app, tenantId, userId, sessionId }: TenantContext) => {
-  const rows = await inTenant(app.db, tenantId, (trx) => listSessions(trx, userId));
+  const rows = await askTenant(app.db, tenantId, (trx) => listSessions(trx, userId));
   return {
     items: rows.map((row) => ({
       id: row.id,

@@ -5,6 +5,7 @@ import {
   findMessage,
   findMessageByRequest,
   findQuestion,
+  askTenant,
   inTenant,
   insertMessages,
   touchConversation,
@@ -31,7 +32,7 @@ import { mostOf, spendingKey } from "./spending.ts";
 export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSignal): AsyncGenerator<Tracked> {
   const resumed = parseEventId(input.lastEventId);
   const known = resumed
-    ? await inTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
+    ? await askTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
     : undefined;
   if (signal.aborted) return;
   const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));

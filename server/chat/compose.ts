@@ -1,4 +1,4 @@
-import { inTenant, listHistory } from "../../db/index.ts";
+import { askTenant, listHistory } from "../../db/index.ts";
 import type { Citation, Outcome, Source, TokenUsage } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import type { ModelSource } from "../model/model.ts";
@@ -57,7 +57,7 @@ export const compose = async (run: Run): Promise<Outcome> => {
 };
 
 const loadHistory = async ({ ctx, conversationId, questionId }: Run): Promise<Turn[]> => {
-  const rows = await inTenant(ctx.app.db, ctx.tenantId, (trx) =>
+  const rows = await askTenant(ctx.app.db, ctx.tenantId, (trx) =>
     listHistory(trx, ctx.userId, { conversationId, before: questionId, limit: HISTORY_MESSAGES }),
   );
   const turns: Turn[] = [];

@@ -1,6 +1,7 @@
 import {
   findConversation,
   findMessage,
+  askTenant,
   inTenant,
   listConversations,
   listMessages,
@@ -40,7 +41,7 @@ export const conversations = async (
 ) => {
   const [at, id] = cursor?.split("_") ?? [];
   const before = at !== undefined && id !== undefined ? { updatedAt: new Date(Number(at)), id } : undefined;
-  const rows = await inTenant(app.db, tenantId, (trx) => listConversations(trx, userId, { before, limit: limit + 1 }));
+  const rows = await askTenant(app.db, tenantId, (trx) => listConversations(trx, userId, { before, limit: limit + 1 }));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     items: rows.slice(0, limit).map(toConversation),
@@ -70,10 +71,11 @@ export const messages = async (
   { app, tenantId, userId }: TenantContext,
   { conversationId, cursor, limit }: ListMessagesInput,
 ) => {
-  const rows = await inTenant(app.db, tenantId, async (trx) => {
-    if (!(await findConversation(trx, userId, conversationId))) throw new ReasonError("NOT_FOUND");
-    return listMessages(trx, userId, { conversationId, after: cursor, limit: limit + 1 });
-  });
+  const page = { conversationId, after: cursor, limit: limit + 1 };
+  const [conversation, rows] = await askTenant(app.db, tenantId, (trx) =>
+    Promise.all([findConversation(trx, userId, conversationId), listMessages(trx, userId, page)]),
+  );
+  if (!conversation) throw new ReasonError("NOT_FOUND");
   const items = rows.slice(0, limit).map(toMessage);
   return { items, ...(rows.length > limit ? { nextCursor: items.at(-1)?.id } : {}) };
 };
@@ -105,7 +107,7 @@ export const rate = async ({ app, tenantId, userId }: TenantContext, { messageId
 
 /** Stops an answer, wherever it is being written; what it has said is kept. An answer that has ended stays as it is. */
 export const cancel = async ({ app, tenantId, userId }: TenantContext, { messageId }: { messageId: string }) => {
-  const message = await inTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
+  const message = await askTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
   if (!message || message.role !== "assistant") throw new ReasonError("NOT_FOUND");
   const running = app.answers.get(messageId);
   if (running) {

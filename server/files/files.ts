@@ -1,4 +1,13 @@
-import { findFile, findPages, inTenant, listFiles, recordAudit, removeFile, requeueFile } from "../../db/index.ts";
+import {
+  findFile,
+  findPages,
+  askTenant,
+  inTenant,
+  listFiles,
+  recordAudit,
+  removeFile,
+  requeueFile,
+} from "../../db/index.ts";
 import type { FilePageInput, ListFilesInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
@@ -7,7 +16,7 @@ import { announceFile } from "./announce.ts";
 import { toFile } from "./file.ts";
 
 export const list = async ({ app, tenantId }: TenantContext, { status, cursor, limit }: ListFilesInput) => {
-  const rows = await inTenant(app.db, tenantId, (trx) => listFiles(trx, { status, before: cursor, limit: limit + 1 }));
+  const rows = await askTenant(app.db, tenantId, (trx) => listFiles(trx, { status, before: cursor, limit: limit + 1 }));
   const items = rows.slice(0, limit);
   return { items: items.map(toFile), ...(rows.length > limit ? { nextCursor: items.at(-1)?.id } : {}) };
 };
@@ -18,7 +27,7 @@ const mustFind = <T>(row: T | undefined): T => {
 };
 
 export const get = async ({ app, tenantId }: TenantContext, { fileId }: { fileId: string }) =>
-  toFile(mustFind(await inTenant(app.db, tenantId, (trx) => findFile(trx, fileId))));
+  toFile(mustFind(await askTenant(app.db, tenantId, (trx) => findFile(trx, fileId))));
 
 /**
  * Removes a file with its pages, chunks, vectors, job and bytes; a running ingest of it stops by itself. Only who
@@ -55,7 +64,7 @@ export const retry = async ({ app, tenantId }: TenantContext, { fileId }: { file
 
 /** One page's text with its lines' places, for highlighting. */
 export const page = async ({ app, tenantId }: TenantContext, { fileId, page }: FilePageInput) => {
-  const [row] = await inTenant(app.db, tenantId, (trx) => findPages(trx, fileId, [page]));
+  const [row] = await askTenant(app.db, tenantId, (trx) => findPages(trx, fileId, [page]));
   const { text, lines, width, height } = mustFind(row);
   return {
     text,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { findLiveSessions, inTenant } from "../../db/index.ts";
+import { findLiveSessions, askTenant } from "../../db/index.ts";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
@@ -124,7 +124,7 @@ const endUnheard = (app: App, peers: Map<WebSocket, Peer>): (() => Promise<void>
     const signedIn = [...peers.values()].flatMap((peer) => peer.signedIn ?? []);
     for (const [tenantId, sessions] of Map.groupBy(signedIn, (one) => one.tenantId)) {
       const ids = [...new Set(sessions.map((one) => one.sessionId))];
-      const live = await inTenant(app.db, tenantId, (trx) => findLiveSessions(trx, ids));
+      const live = await askTenant(app.db, tenantId, (trx) => findLiveSessions(trx, ids));
       for (const [ws, { signedIn }] of peers)
         if (signedIn && ids.includes(signedIn.sessionId) && !live.has(signedIn.sessionId))
           ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");

@@ -1,4 +1,4 @@
-import { findChunksAt, inTenant, type ChunkRow } from "../../db/index.ts";
+import { findChunksAt, askTenant, type ChunkRow } from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
 import type { Retrieved } from "./search.ts";
 
@@ -44,7 +44,7 @@ const placeOf = ({ file_id, ordinal }: Place, step = 0): string => `${file_id} $
 const findAround = async (ctx: TenantContext, found: readonly Place[]): Promise<Map<string, ChunkRow>> => {
   if (found.length === 0) return new Map();
   const places = found.flatMap(({ file_id, ordinal }) => [-1, 1].map((step) => ({ file_id, ordinal: ordinal + step })));
-  const rows = await inTenant(ctx.app.db, ctx.tenantId, (trx) => findChunksAt(trx, places));
+  const rows = await askTenant(ctx.app.db, ctx.tenantId, (trx) => findChunksAt(trx, places));
   return new Map(rows.map((row) => [placeOf(row), row]));
 };
 

@@ -1,4 +1,4 @@
-import { findPages, inTenant, type NewPage } from "../../db/index.ts";
+import { askTenant, findPages, type NewPage } from "../../db/index.ts";
 import type { Box } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { sentencesIn } from "../text/sentences.ts";
@@ -19,7 +19,7 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
   const pagesOf = (passage: Expanded) => {
     const loaded =
       pages.get(passage.chunk_id) ??
-      inTenant(app.db, tenantId, (trx) =>
+      askTenant(app.db, tenantId, (trx) =>
         findPages(
           trx,
           passage.file_id,

@@ -1,4 +1,4 @@
-import { inTenant, sumUsage, usageSeries, type TenantDb } from "../../db/index.ts";
+import { askTenant, inTenant, sumUsage, usageSeries, type TenantDb } from "../../db/index.ts";
 import type { UsageSeriesInput } from "../contract/usage.ts";
 import type { TenantContext } from "../context.ts";
 
@@ -26,7 +26,7 @@ export const usageByTime = async ({ app, tenantId, userId }: TenantContext, { da
   const count = (days * DAY_MS) / stepMs;
   const starts = Array.from({ length: count }, (_, index) => last - (count - 1 - index) * stepMs);
   const since = new Date(starts[0] ?? last);
-  const rows = await inTenant(app.db, tenantId, (trx) => usageSeries(trx, userId, { since, by }));
+  const rows = await askTenant(app.db, tenantId, (trx) => usageSeries(trx, userId, { since, by }));
   const known = new Map(rows.map((row) => [row.start.getTime(), row]));
   return { items: starts.map((start) => known.get(start) ?? { ...NOTHING, start: new Date(start) }) };
 };

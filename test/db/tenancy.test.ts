@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { asOwner, findFile, findOrCreateUser, inTenant, listUsers, type TenantDb } from "../../db/index.ts";
+import { asOwner, askTenant, findFile, findOrCreateUser, inTenant, listUsers, type TenantDb } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { newId } from "../../server/id.ts";
 import { newTestTenant, openTestDb } from "../support/db.ts";
@@ -55,6 +55,49 @@ test("a transaction that fails leaves nothing behind, and the next one works", a
   });
   await expect(failing).rejects.toThrow("on purpose");
   expect(await inTenant(db, tenant, listUsers)).toEqual([]);
+});
+
+test("what is asked at once is answered, for the tenant alone, two hundred times at once", async () => {
+  const tenants = [await newTestTenant(db), await newTestTenant(db)];
+  for (const tenant of tenants) await inTenant(db, tenant, addUser);
+  const seen = await Promise.all(
+    Array.from({ length: 200 }, (_, index) =>
+      askTenant(db, tenants[index % 2] ?? "", (trx) =>
+        Promise.all([trx.selectFrom("users").select("tenant_id").execute(), listUsers(trx)]),
+      ),
+    ),
+  );
+  for (const [index, [open, own]] of seen.entries()) {
+    expect(open).toEqual([{ tenant_id: tenants[index % 2] }]);
+    expect(own).toHaveLength(1);
+  }
+});
+
+test("what asks at once asks nothing later, and the next transaction asks as it likes", async () => {
+  const tenant = await newTestTenant(db);
+  for (let times = 0; times < 30; times++) {
+    const late = askTenant(db, tenant, async (trx) => {
+      await listUsers(trx);
+      return listUsers(trx);
+    });
+    await expect(late).rejects.toThrow("sent at once");
+    const early = askTenant(db, tenant, async () => {
+      throw new Error("on purpose");
+    });
+    await expect(early).rejects.toThrow("on purpose");
+  }
+  const twice = await inTenant(db, tenant, async (trx) => [await listUsers(trx), await listUsers(trx)]);
+  expect(twice).toEqual([[], []]);
+});
+
+test("what is asked at once and fails is told, and undone", async () => {
+  const tenant = await newTestTenant(db);
+  const row = { tenant_id: tenant, id: newId(), email: "x@example.org", role: "member" as const };
+  const failing = askTenant(db, tenant, (trx) =>
+    Promise.all([trx.insertInto("users").values(row).execute(), sql`select 1 / 0`.execute(trx)]),
+  );
+  await expect(failing).rejects.toMatchObject({ code: "22012" });
+  expect(await askTenant(db, tenant, listUsers)).toEqual([]);
 });
 
 test("every table with a tenant has forced row-level security, a whole policy, and keys that begin with the tenant", async () => {
