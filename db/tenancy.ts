@@ -21,7 +21,8 @@ export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => P
 
 /**
  * The same for `work` that sends all of its statements at once, as one that looks something up does: the way to the
- * database and back is gone once, not twice. A statement that comes later is refused.
+ * database and back is gone once, not twice. A statement that comes later is refused, and what `work` throws after them
+ * undoes nothing.
  */
 export const askTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
   transactIn(db, tenantId, { atOnce: true }, work);

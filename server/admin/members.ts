@@ -1,6 +1,6 @@
 import {
-  findUser,
   askTenant,
+  findUser,
   inTenant,
   listInvitations,
   listUsers,

@@ -1,6 +1,6 @@
 import {
-  findQuotas,
   askTenant,
+  findQuotas,
   inTenant,
   listAudit,
   listUsers,

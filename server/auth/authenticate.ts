@@ -1,4 +1,4 @@
-import { findLiveSession, findTenant, askTenant, inTenant, touchSession } from "../../db/index.ts";
+import { askTenant, findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
 import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import type { TokenClaims } from "./access-token.ts";

@@ -1,7 +1,7 @@
 import {
+  askTenant,
   findTenant,
   findUser,
-  askTenant,
   inTenant,
   listSessions,
   recordAudit,

@@ -1,11 +1,11 @@
 import {
+  askTenant,
   createConversation,
   findConversation,
   findFile,
   findMessage,
   findMessageByRequest,
   findQuestion,
-  askTenant,
   inTenant,
   insertMessages,
   touchConversation,

@@ -1,7 +1,7 @@
 import {
+  askTenant,
   findConversation,
   findMessage,
-  askTenant,
   inTenant,
   listConversations,
   listMessages,

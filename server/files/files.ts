@@ -1,7 +1,7 @@
 import {
+  askTenant,
   findFile,
   findPages,
-  askTenant,
   inTenant,
   listFiles,
   recordAudit,

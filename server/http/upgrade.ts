@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { findLiveSessions, askTenant } from "../../db/index.ts";
+import { askTenant, findLiveSessions } from "../../db/index.ts";
 import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";

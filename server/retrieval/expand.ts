@@ -1,4 +1,4 @@
-import { findChunksAt, askTenant, type ChunkRow } from "../../db/index.ts";
+import { askTenant, findChunksAt, type ChunkRow } from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
 import type { Retrieved } from "./search.ts";
 
