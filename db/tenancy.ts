@@ -12,31 +12,26 @@ export type TenantDb = Kysely<Schema> & {
   readonly embedded: boolean;
 };
 
+const transaction =
+  ({ atOnce }: { atOnce: boolean }) =>
+  <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
+    const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
+    const embedded = "pglite" in db.queue;
+    return transactFor(db, { tenantId, enter, atOnce }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
+  };
+
 /**
  * Runs `work` in one transaction for one tenant. Every query of the product takes a `TenantDb`, so none can be written
  * without a tenant. Inside, use only what is handed in: on the embedded database anything else would wait for ever.
  */
-export const inTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
-  transactIn(db, tenantId, { atOnce: false }, work);
+export const inTenant = transaction({ atOnce: false });
 
 /**
  * The same for `work` that sends all of its statements at once, as one that looks something up does: the way to the
  * database and back is gone once, not twice. A statement that comes later is refused, and what `work` throws after them
  * undoes nothing.
  */
-export const askTenant = <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> =>
-  transactIn(db, tenantId, { atOnce: true }, work);
-
-const transactIn = <T>(
-  db: Db,
-  tenantId: string,
-  { atOnce }: { atOnce: boolean },
-  work: (trx: TenantDb) => Promise<T>,
-): Promise<T> => {
-  const enter = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
-  const embedded = "pglite" in db.queue;
-  return transactFor(db, { tenantId, enter, atOnce }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
-};
+export const askTenant = transaction({ atOnce: true });
 
 /** For the job queue, which keeps its own tables: runs `work` as the owner, in the tenant's transaction. */
 export const asOwner = async <T>(trx: TenantDb, work: () => Promise<T>): Promise<T> => {

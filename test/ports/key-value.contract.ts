@@ -101,6 +101,29 @@ const limits = (get: Get) => {
     const [large, small] = await Promise.all([get().consume(ten, "a", 5), get().consume(ten, "a", 2)]);
     expect([large?.allowed, small?.allowed]).toEqual([false, true]);
   });
+
+  it("keeps rules and keys apart that are asked for at once, each with its own allowance and window", async () => {
+    const [one, two] = [rule(1, 5_000), rule(2, 9_000)];
+    const consumed = [
+      get().consume(one, "a"),
+      get().consume(two, "a"),
+      get().consume(one, "a"),
+      get().consume(one, "b"),
+    ];
+    const results = await Promise.all([...consumed, get().consume(two, "a", 2)]);
+    expect(results.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [true, 0],
+      [true, 1],
+      [false, 0],
+      [true, 0],
+      [false, 1],
+    ]);
+    const [first = 0, last = 0] = [results[2], results[4]].map((result) => result?.retryAfterMs);
+    expect(first).toBeGreaterThan(4_000);
+    expect(first).toBeLessThanOrEqual(5_000);
+    expect(last).toBeGreaterThan(8_000);
+    expect(last).toBeLessThanOrEqual(9_000);
+  });
 };
 
 const challenges = (get: Get) => {
