@@ -91,5 +91,5 @@ const streams = async (world: World): Promise<void> => {
 print("", "ours", "bare", "", "target");
 if (PARTS.includes("queries")) await withWorld({ words: 20, delayMs: 0 }, 1, queries);
 if (PARTS.includes("first")) await withWorld({ words: 5, delayMs: FIRST_DELAY_MS }, CROWD, first);
-const words = Number(STREAMS) / 5 + Number(SECONDS) * 20 + 200;
+const words = Number(STREAMS) + Number(SECONDS) * 20 + 200;
 if (PARTS.includes("streams")) await withWorld({ words, delayMs: PACE_MS }, Number(STREAMS), streams);

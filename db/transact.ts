@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
-import { Kysely, PostgresDialect } from "kysely";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Kysely, PostgresDialect, type KyselyPlugin } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { PgliteThread, PgliteTransaction } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
@@ -24,21 +25,28 @@ export const transactOn =
   (pool: Pool): Transact =>
   async ({ enter, atOnce, handle }, work) => {
     const client = await pool.connect();
+    const gate = createGate();
     let ending: Promise<{ command: string }> | undefined;
-    const end = () => (ending ??= client.query("commit"));
+    const end = () => {
+      gate.close();
+      return (ending ??= client.query("commit"));
+    };
     holdBack(client, () => {
       if (atOnce) end().catch(() => {});
     });
     const entered = outcome(client.query(`begin; ${enter}`));
-    const kysely = kyselyOn(client, () => client.query.bind(client), handle);
+    const kysely = kyselyOn(client, { queryOf: () => client.query.bind(client), handle, gate });
     try {
-      const result = await workOn(kysely, entered, atOnce ? closing(client, work) : work);
+      const result = await workOn(kysely, entered, work);
       // A statement's failure that `work` has kept to itself ends here, and below.
       const { command } = await end();
       if (command !== "COMMIT") throw new Error(ROLLED_BACK);
       client.release();
       return result;
     } catch (error) {
+      gate.close();
+      // What has passed the gate is sent by then.
+      await nextTurn();
       await rollBack(client);
       throw error;
     }
@@ -49,13 +57,20 @@ export const transactEmbedded =
   (pglite: PgliteThread): Transact =>
   ({ enter, atOnce, handle }, work) =>
     pglite.transaction(async (trx) => {
+      const gate = createGate();
       const entered = outcome(trx.exec(enter));
       let failed = false;
       const query = asPg(trx, () => (failed = true));
-      const kysely = kyselyOn(trx, () => query, handle);
-      const result = await workOn(kysely, entered, atOnce ? closing(trx, work) : work);
-      if (failed) throw new Error(ROLLED_BACK);
-      return result;
+      const kysely = kyselyOn(trx, { queryOf: () => query, handle, gate });
+      if (atOnce) process.nextTick(gate.close);
+      try {
+        const result = await workOn(kysely, entered, work);
+        if (failed) throw new Error(ROLLED_BACK);
+        return result;
+      } finally {
+        gate.close();
+        await nextTurn();
+      }
     });
 
 /** What is sent until this turn's promises have settled, and `last` then, goes out as one. */
@@ -68,24 +83,24 @@ const holdBack = (client: PoolClient, last: () => void): void => {
   });
 };
 
-/** Connections whose transaction takes no further statement. */
-const closed = new WeakSet<object>();
+type Gate = { plugin: KyselyPlugin; close: () => void };
 
-/** Closes the connection's transaction as soon as this turn's promises have settled, until `work` is done. */
-const closing =
-  <T>(connection: object, work: Work<T>): Work<T> =>
-  async (trx) => {
-    let done = false;
-    process.nextTick(() => {
-      if (!done) closed.add(connection);
-    });
-    try {
-      return await work(trx);
-    } finally {
-      done = true;
-      closed.delete(connection);
-    }
+/** Once closed, refuses a transaction's statements: they would run behind it, or in somebody else's. */
+const createGate = (): Gate => {
+  let open = true;
+  return {
+    plugin: {
+      transformQuery: ({ node }) => {
+        if (!open) throw new Error("This transaction takes no more statements.");
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    },
+    close: () => {
+      open = false;
+    },
   };
+};
 
 const ROLLED_BACK = "The transaction was rolled back: one of its statements had failed.";
 
@@ -118,23 +133,22 @@ const rollBack = (client: PoolClient): Promise<void> =>
 
 type Query = PoolClient["query"];
 const known = new WeakMap<object, Kysely<Schema>>();
+type Carried = { queryOf: () => Query; handle: Kysely<Schema>; gate: Gate };
 
 /** Kysely on this one connection; another object each time, for what a transaction carries beside it. */
-const kyselyOn = (connection: object, queryOf: () => Query, handle: Kysely<Schema>): Kysely<Schema> => {
+const kyselyOn = (connection: object, { queryOf, handle, gate }: Carried): Kysely<Schema> => {
   const kysely =
-    known.get(connection) ??
-    new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(connection, queryOf()) }) });
+    known.get(connection) ?? new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only(queryOf()) }) });
   known.set(connection, kysely);
-  const plain = kysely.withoutPlugins();
-  return handle.getExecutor().plugins.reduce((trx, plugin) => trx.withPlugin(plugin), plain);
+  return [...handle.getExecutor().plugins, gate.plugin].reduce(
+    (trx, plugin) => trx.withPlugin(plugin),
+    kysely.withoutPlugins(),
+  );
 };
 
 /** The pool that a dialect asks for. The connection is taken and given back outside of it. */
-const only = (connection: object, query: Query): ConstructorParameters<typeof PostgresDialect>[0]["pool"] => ({
-  connect: async () => {
-    if (closed.has(connection)) throw new Error("This transaction's statements are sent at once: it takes no others.");
-    return { query, release: () => {} };
-  },
+const only = (query: Query): ConstructorParameters<typeof PostgresDialect>[0]["pool"] => ({
+  connect: async () => ({ query, release: () => {} }),
   end: async () => {},
   options: {},
 });

@@ -7,6 +7,7 @@ import { openDelivery } from "./auth/deliver.ts";
 import { deriveKey, openSecret } from "./auth/secret.ts";
 import { SESSIONS_ENDED } from "./auth/sessions.ts";
 import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
+import { startSaving } from "./chat/save.ts";
 import type { Config } from "./config.ts";
 import type { App } from "./context.ts";
 import { openDatabase } from "./database.ts";
@@ -70,7 +71,11 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
         () => app.jobs.stop(),
       );
     }
-    closers.push((drainMs) => endAnswers(app, drainMs));
+    const saving = startSaving(app);
+    closers.push(
+      () => saving.stop(),
+      (drainMs) => endAnswers(app, drainMs),
+    );
     const http = createHttp(app);
     closers.push((drainMs) => http.close(Math.min(LINGER_MS, drainMs)));
     return { app, http, close };

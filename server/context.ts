@@ -1,5 +1,5 @@
 import type { LRUCache } from "lru-cache";
-import type { Db } from "../db/index.ts";
+import type { AnswerSoFar, Db } from "../db/index.ts";
 import type { Delivery } from "./auth/deliver.ts";
 import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
 import type { Config } from "./config.ts";
@@ -28,11 +28,19 @@ export type App = {
   /** The key that login codes are hashed with. */
   codeKey: Buffer;
   /** Answers that this process is writing, by message id. */
-  answers: Map<string, { stop: (why: "cancelled" | "interrupted") => void; done: Promise<void> }>;
+  answers: Map<string, Writing>;
   /** Questions that are being stored, whose answers are about to begin. */
   beginning: Set<unknown>;
   /** Looked up a moment ago or just now, by session id. */
   sessions: LRUCache<string, KnownSession>;
+};
+
+/** An answer that is being written, and what it has said so far. */
+export type Writing = {
+  tenantId: string;
+  said: () => AnswerSoFar;
+  stop: (why: "cancelled" | "interrupted") => void;
+  done: Promise<void>;
 };
 
 /** Who calls, as far as the network tells. */

@@ -48,8 +48,10 @@ const change = (trx: TenantDb, userId: string, id: string) =>
     .where("user_id", "=", userId)
     .where("id", "=", id);
 
-export const touchConversation = async (trx: TenantDb, userId: string, id: string): Promise<void> => {
-  await change(trx, userId, id).set({ updated_at: new Date() }).execute();
+/** False when there is no such conversation of the user's. */
+export const touchConversation = async (trx: TenantDb, userId: string, id: string): Promise<boolean> => {
+  const result = await change(trx, userId, id).set({ updated_at: new Date() }).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 };
 
 export const renameConversation = (

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import { json } from "../json.ts";
 import type { Messages, StoredOutcome } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
@@ -70,22 +70,27 @@ export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise
   return stored.length === rows.length;
 };
 
-export type AnswerSoFar = { text: string; sources?: unknown[]; citations?: unknown[]; promptTokens?: number };
+export type AnswerSoFar = { text: string; sources: unknown[]; citations: unknown[]; promptTokens: number };
 
-/** Keeps what a running answer has said. */
-export const saveAnswer = async (trx: TenantDb, id: string, answer: AnswerSoFar): Promise<void> => {
-  await trx
-    .updateTable("messages")
-    .set({
-      text: answer.text,
-      ...(answer.sources ? { sources: json(answer.sources) } : {}),
-      ...(answer.citations ? { citations: json(answer.citations) } : {}),
-      ...(answer.promptTokens === undefined ? {} : { prompt_tokens: answer.promptTokens }),
-    })
-    .where("tenant_id", "=", trx.tenantId)
-    .where("id", "=", id)
-    .where("outcome", "is", null)
-    .execute();
+/** Keeps what running answers have said. One that is being ended or removed at this moment is left out. */
+export const saveAnswers = async (trx: TenantDb, answers: (AnswerSoFar & { id: string })[]): Promise<void> => {
+  const column = <T>(read: (answer: AnswerSoFar & { id: string }) => T) => answers.map(read);
+  await sql`
+    with running as (
+      select id from messages
+      where tenant_id = ${trx.tenantId} and id = any(${column(({ id }) => id)}::uuid[]) and outcome is null
+      for no key update skip locked
+    )
+    update messages
+    set text = said.text, sources = said.sources::jsonb, citations = said.citations::jsonb, prompt_tokens = said.prompt_tokens
+    from unnest(
+      ${column(({ id }) => id)}::uuid[], ${column(({ text }) => text)}::text[],
+      ${column(({ sources }) => JSON.stringify(sources))}::text[],
+      ${column(({ citations }) => JSON.stringify(citations))}::text[],
+      ${column(({ promptTokens }) => promptTokens)}::int[]) as said (id, text, sources, citations, prompt_tokens)
+    where messages.tenant_id = ${trx.tenantId} and messages.id = said.id and messages.id in (select id from running)`.execute(
+    trx,
+  );
 };
 
 export type FinishedAnswer = Partial<AnswerSoFar> & {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { finishAnswer, inTenant, saveAnswer } from "../../db/index.ts";
+import { askTenant, findMessage, finishAnswer } from "../../db/index.ts";
 import { ChatEvent, type Outcome } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import { toReasonError } from "../errors.ts";
@@ -9,10 +9,7 @@ import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
 import { spendingKey } from "./spending.ts";
 
-/** Of the words so far, which a crash of this process leaves; less often where many answers are written at once. */
-const SAVE_EVERY_MS = 1_000;
-const SAVE_AT_LEAST_EVERY_MS = 5_000;
-const MS_PER_ANSWER = 10;
+const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000];
 
 /**
  * Begins to write an answer, which goes on whether or not anybody follows it: every event into the answer's log, what is
@@ -35,20 +32,20 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
       app.answers.delete(messageId);
     }
   };
-  const done = writeToEnd();
-  app.answers.set(messageId, { stop: (why) => stopping.abort(why), done });
+  app.answers.set(messageId, {
+    tenantId,
+    said: () => ({ ...run.said, promptTokens: run.said.usage.promptTokens }),
+    stop: (why) => stopping.abort(why),
+    done: writeToEnd(),
+  });
 };
 
 /** Every answer ends with an outcome that is stored and told, whatever happens on the way. */
 const write = async (run: Run): Promise<void> => {
-  const over = new AbortController();
-  void saveNowAndThen(run, over.signal);
   try {
     await finish(run, await compose(run));
   } catch (error) {
     await fail(run, error);
-  } finally {
-    over.abort();
   }
 };
 
@@ -61,31 +58,37 @@ const fail = async (run: Run, error: unknown): Promise<void> => {
   await finish(run, "interrupted", said.text === "" ? { type: "failed", reason } : undefined);
 };
 
-const saveNowAndThen = async (run: Run, over: AbortSignal): Promise<void> => {
-  for (;;) {
-    const crowdedMs = Math.min(run.ctx.app.answers.size * MS_PER_ANSWER, SAVE_AT_LEAST_EVERY_MS);
-    await sleep(Math.max(SAVE_EVERY_MS, crowdedMs), undefined, { signal: over }).catch(() => {});
-    if (over.aborted) return;
-    await save(run);
-  }
-};
-
-const save = ({ ctx, messageId, said }: Run): Promise<void> =>
-  inTenant(ctx.app.db, ctx.tenantId, (trx) =>
-    saveAnswer(trx, messageId, { ...said, promptTokens: said.usage.promptTokens }),
-  ).catch((error: unknown) => {
-    ctx.app.log.warn("answer not saved", { messageId, error });
-  });
-
 /** Stores the end and then tells it, so that who hears of it finds it stored. */
 const finish = async (run: Run, outcome: Outcome, failed?: LogEvent): Promise<void> => {
-  const { ctx, messageId, model, said, tell } = run;
+  const stored = await storeEnd(run, outcome);
+  await run.tell(failed ?? { type: "finished", outcome: stored, usage: run.said.usage });
+};
+
+/** Tries again while the database is away, as one that restarts is. Resolves to the outcome that is stored. */
+const storeEnd = async (run: Run, outcome: Outcome): Promise<Outcome> => {
+  for (const waitMs of TRY_AGAIN_AFTER_MS) {
+    try {
+      return await storeOnce(run, outcome);
+    } catch (error) {
+      if (toReasonError(error).reason !== "SERVICE_UNAVAILABLE") throw error;
+      await sleep(waitMs);
+    }
+  }
+  return storeOnce(run, outcome);
+};
+
+const storeOnce = async ({ ctx, messageId, model, said }: Run, outcome: Outcome): Promise<Outcome> => {
+  const { app, tenantId, userId } = ctx;
   const key = spendingKey(messageId);
-  const ended = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
-    await record(trx, { kind: "chat", model, userId: ctx.userId, key, ...said.usage });
-    await settle(trx, key);
-    return finishAnswer(trx, messageId, { ...said, ...said.usage, outcome });
-  });
-  // A reader that took this writer for dead has ended it as interrupted, and said so.
-  await tell(failed ?? { type: "finished", outcome: ended ? outcome : "interrupted", usage: said.usage });
+  const [ended] = await askTenant(app.db, tenantId, (trx) =>
+    Promise.all([
+      finishAnswer(trx, messageId, { ...said, ...said.usage, outcome }),
+      record(trx, { kind: "chat", model, userId, key, ...said.usage }),
+      settle(trx, key),
+    ]),
+  );
+  if (ended) return outcome;
+  // A try whose success was not heard of has ended it, or a reader that took this writer for dead, as interrupted.
+  const stored = await askTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
+  return stored?.outcome ?? "interrupted";
 };

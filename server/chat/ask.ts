@@ -1,7 +1,6 @@
 import {
   askTenant,
   createConversation,
-  findConversation,
   findFile,
   findMessage,
   findMessageByRequest,
@@ -101,20 +100,32 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
 const store = (ctx: TenantContext, input: Beginning, { conversationId, questionId, messageId, model }: Ids) => {
   const { app, tenantId, userId } = ctx;
   const row = { conversation_id: conversationId, user_id: userId };
+  const open = (trx: TenantDb) => {
+    if (input.conversationId === undefined)
+      return createConversation(trx, { id: conversationId, user_id: userId, title: titleOf(input.question) });
+    return touchConversation(trx, userId, conversationId);
+  };
   return inTenant(app.db, tenantId, async (trx) => {
     for (const fileId of input.fileIds ?? []) if (!(await findFile(trx, fileId))) throw new ReasonError("NOT_FOUND");
-    if (input.conversationId === undefined)
-      await createConversation(trx, { id: conversationId, user_id: userId, title: titleOf(input.question) });
-    else if (!(await findConversation(trx, userId, conversationId))) throw new ReasonError("NOT_FOUND");
-    else await touchConversation(trx, userId, conversationId);
-    const fresh = await insertMessages(trx, [
-      { ...row, id: questionId, role: "user", text: input.question, request_id: null, model: null },
-      { ...row, id: messageId, role: "assistant", text: "", request_id: input.requestId, model },
+    const messages = [
+      { ...row, id: questionId, role: "user" as const, text: input.question, request_id: null, model: null },
+      { ...row, id: messageId, role: "assistant" as const, text: "", request_id: input.requestId, model },
+    ];
+    // Sent together. The quota comes last, for no other question of the tenant is let in until this one is.
+    const [opened, begun, reserved] = await Promise.allSettled([
+      open(trx),
+      insertMessages(trx, messages),
+      reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) }),
     ]);
-    if (!fresh) throw new AlreadyBegun();
-    // Last, for no other question of the tenant is let in until this one is.
-    await reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) });
+    if (!valueOf(opened)) throw new ReasonError("NOT_FOUND");
+    if (!valueOf(begun)) throw new AlreadyBegun();
+    valueOf(reserved);
   });
+};
+
+const valueOf = <T>(settled: PromiseSettledResult<T>): T => {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 };
 
 /** Rolls the transaction back: another call with the same request id was first. */

@@ -9,7 +9,7 @@ import { retrieve } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
-import { joinDeltas } from "./join-deltas.ts";
+import { breatheAmong, joinDeltas } from "./join-deltas.ts";
 import { createLinkReader } from "./links.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
 import { createRefusalReader } from "./refusal.ts";
@@ -113,9 +113,11 @@ const stream = async (
   const refusal = createRefusalReader();
   // What this process cannot count any more, should it die, the next one counts from here.
   run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { read }) => sum + read.tokens, 0);
+  const { answers, model } = run.ctx.app;
   let counted = false;
   try {
-    for await (const part of joinDeltas(run.ctx.app.model.chat(request, run.signal))) {
+    const breathe = breatheAmong(() => answers.size, run.signal);
+    for await (const part of joinDeltas(model.chat(request, run.signal), breathe)) {
       if (part.type === "delta") {
         await show(reader.push(links.push(refusal.push(part.text))));
         continue;

@@ -1,11 +1,28 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { ChatPart } from "../model/model.ts";
+
+const PAUSE_MS_PER_ANSWER = 1;
+const LEAST_PAUSE_MS = 10;
+const MOST_PAUSE_MS = 500;
+
+/**
+ * A pause behind each delta, the longer the more answers are written at once: handing on costs several times what a word
+ * does. Ends when `signal` aborts.
+ */
+export const breatheAmong = (count: () => number, signal: AbortSignal) => async (): Promise<void> => {
+  const pauseMs = Math.min(count() * PAUSE_MS_PER_ANSWER, MOST_PAUSE_MS);
+  if (pauseMs >= LEAST_PAUSE_MS) await sleep(pauseMs, undefined, { signal }).catch(() => {});
+};
 
 /**
  * Joins the deltas that have come by the time the event loop has turned. Where it keeps up, each is handed on by itself;
- * where it is late, those that wait are handed on together, which is the less work for the more readers.
+ * where it is late, those that wait are handed on together, which is the less work for the more readers. `breathe` is
+ * waited for behind each delta: what comes meanwhile is not even read.
  */
-export async function* joinDeltas(told: AsyncIterable<ChatPart>): AsyncGenerator<ChatPart> {
+export async function* joinDeltas(
+  told: AsyncIterable<ChatPart>,
+  breathe: () => Promise<void> = async () => {},
+): AsyncGenerator<ChatPart> {
   const parts = told[Symbol.asyncIterator]();
   let next = parts.next();
   try {
@@ -28,6 +45,7 @@ export async function* joinDeltas(told: AsyncIterable<ChatPart>): AsyncGenerator
         text += soon.value.text;
       }
       yield { type: "delta", text };
+      await breathe();
     }
   } finally {
     // Not waited for: it ends behind the part that is on its way.

@@ -2,16 +2,20 @@
 const MOST = 200;
 
 /**
- * Hands over together what is asked for in one turn of the event loop: a command costs this process more than what it
- * carries, and a busy loop turns slowly. The order is kept; what goes together succeeds or fails together.
+ * Hands over together what is asked for in one turn of the event loop, or within `lingerMs`: a command costs this process
+ * more than what it carries. The order is kept; what goes together succeeds or fails together.
  */
-export const gather = <Item, Result>(send: (items: Item[]) => Promise<Result[]>): ((item: Item) => Promise<Result>) => {
+export const gather = <Item, Result>(
+  send: (items: Item[]) => Promise<Result[]>,
+  { lingerMs = 0 } = {},
+): ((item: Item) => Promise<Result>) => {
   type Batch = { items: Item[]; results: Promise<Result[]> };
   let next: Batch | undefined;
   const open = (): Batch => {
     const items: Item[] = [];
     const { promise: turned, resolve } = Promise.withResolvers<void>();
-    setImmediate(resolve);
+    if (lingerMs > 0) setTimeout(resolve, lingerMs);
+    else setImmediate(resolve);
     const results = turned.then(() => {
       if (next?.items === items) next = undefined;
       return send(items);

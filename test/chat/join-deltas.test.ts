@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { joinDeltas } from "../../server/chat/join-deltas.ts";
+import { breatheAmong, joinDeltas } from "../../server/chat/join-deltas.ts";
 import type { ChatPart } from "../../server/model/model.ts";
 
 const END: ChatPart = { type: "end", promptTokens: 1, completionTokens: 2, estimated: false };
@@ -26,6 +26,42 @@ test("a word that comes by itself is told by itself", async () => {
 test("words that wait together are told together, and the end behind them", async () => {
   const told = await Array.fromAsync(joinDeltas(say(["a", "b", "c"], { together: true })));
   expect(told).toEqual([delta("abc"), END]);
+});
+
+test("while it breathes it reads one part at most, and loses none", async () => {
+  let said = 0;
+  async function* talk(): AsyncGenerator<ChatPart> {
+    for (; said < 20; said++) {
+      await nextTurn();
+      yield delta(`${said} `);
+    }
+    yield END;
+  }
+  const reads: number[] = [];
+  const breathe = async () => {
+    const before = said;
+    await sleep(20);
+    reads.push(said - before);
+  };
+  const told = await Array.fromAsync(joinDeltas(talk(), breathe));
+  // Meanwhile one more is asked for, and no other.
+  expect(Math.max(...reads)).toBeLessThanOrEqual(1);
+  expect(told.at(-1)).toEqual(END);
+  expect(told.map((part) => (part.type === "delta" ? part.text : "")).join("")).toBe(
+    Array.from({ length: 20 }, (_, n) => `${n} `).join(""),
+  );
+});
+
+test("the more answers there are, the longer it breathes, and an abort ends that", async () => {
+  const paused = async (count: number, signal = new AbortController().signal) => {
+    const start = performance.now();
+    await breatheAmong(() => count, signal)();
+    return performance.now() - start;
+  };
+  expect(await paused(1)).toBeLessThan(5);
+  expect(await paused(100)).toBeGreaterThan(95);
+  const begun = paused(100_000, AbortSignal.timeout(50));
+  expect(await begun).toBeLessThan(450);
 });
 
 test("what fails is thrown behind the words that came before", async () => {

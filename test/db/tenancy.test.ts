@@ -80,7 +80,7 @@ test("what asks at once asks nothing later, and the next transaction asks as it 
       await listUsers(trx);
       return listUsers(trx);
     });
-    await expect(late).rejects.toThrow("sent at once");
+    await expect(late).rejects.toThrow("takes no more statements");
     const early = askTenant(db, tenant, async () => {
       throw new Error("on purpose");
     });
@@ -98,6 +98,33 @@ test("what is asked at once and fails is told, and undone", async () => {
   );
   await expect(failing).rejects.toMatchObject({ code: "22012" });
   expect(await askTenant(db, tenant, listUsers)).toEqual([]);
+});
+
+test("what goes on behind a failed transaction is refused, and gets into no other", async () => {
+  const tenant = await newTestTenant(db);
+  for (let times = 0; times < 20; times++) {
+    const seen: unknown[] = [];
+    const goOn = async (trx: TenantDb) => {
+      for (let more = 0; more < 5; more++)
+        seen.push(...(await sql`select current_setting('app.tenant_id', true) as tenant`.execute(trx)).rows);
+    };
+    let goingOn: Promise<unknown> = Promise.resolve();
+    const failing = inTenant(db, tenant, async (trx) => {
+      goingOn = goOn(trx).catch(String);
+      await listUsers(trx);
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    await inTenant(db, await newTestTenant(db), listUsers);
+    expect(await goingOn).toContain("takes no more statements");
+    for (const row of seen) expect(row).toEqual({ tenant });
+  }
+});
+
+test("what a transaction leaves behind is refused", async () => {
+  const tenant = await newTestTenant(db);
+  const left = await inTenant(db, tenant, async (trx) => trx);
+  await expect(listUsers(left)).rejects.toThrow("takes no more statements");
 });
 
 test("every table with a tenant has forced row-level security, a whole policy, and keys that begin with the tenant", async () => {

@@ -1,4 +1,6 @@
+import type { KyselyPlugin } from "kysely";
 import { expect, test } from "vitest";
+import { kyselyOf } from "../../db/open.ts";
 import { ConversationId } from "../../server/contract/ids.ts";
 import type { App } from "../../server/context.ts";
 import { ReasonError } from "../../server/errors.ts";
@@ -62,3 +64,40 @@ test("an answer that could not begin is held by nobody, and who comes back hears
   app.local.append = append;
   expect(eventsOf(await askFor(user, ask), "finished")).toMatchObject([{ outcome: "interrupted" }]);
 });
+
+/** Ends of answers that are not sent, the first two, or whose success is not heard of. */
+const losingEnds = (app: App, what: "ends" | "news of them"): { lost(): number } => {
+  let lost = 0;
+  const ends = new WeakSet<object>();
+  const lose = () => {
+    if (lost++ < 2) throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "08006" });
+  };
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node, queryId }) => {
+      if (node.kind !== "UpdateQueryNode" || !JSON.stringify(node).includes('"messages"')) return node;
+      ends.add(queryId);
+      if (what === "ends") lose();
+      return node;
+    },
+    transformResult: async ({ result, queryId }) => {
+      if (what === "news of them" && ends.has(queryId)) lose();
+      return result;
+    },
+  };
+  app.db = Object.assign({ ...app.db }, { kysely: kyselyOf(app.db).withPlugin(plugin) });
+  return { lost: () => lost };
+};
+
+for (const what of ["ends", "news of them"] as const)
+  test(`an answer ends as it should though the database is away for a moment: ${what} are lost`, async () => {
+    const { app, signIn } = await startTestApp();
+    const user = await signIn();
+    const losing = losingEnds(app, what);
+    const got = await askFor(user, { question: "What was counted?" });
+    expect(losing.lost()).toBeGreaterThan(1);
+    expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "no_answer" }]);
+    const conversationId = eventsOf(got, "started")[0]?.conversationId ?? "";
+    const { items } = await user.caller.chat.messages({ conversationId: ConversationId.parse(conversationId) });
+    expect(items.at(-1)).toMatchObject({ outcome: "no_answer" });
+    expect(await user.caller.usage.summary()).toMatchObject({ last24h: { requests: 1 } });
+  });
