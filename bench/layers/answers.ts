@@ -19,6 +19,18 @@ export const firstWords = async (lines: Line[]): Promise<number[]> => {
   return Promise.all(lines.map(waited));
 };
 
+/** Asks on all lines for a while, on each again as soon as its answer has ended; how long each question waited. */
+export const chat = async (lines: Line[], { answerMs, rounds }: { answerMs: number; rounds: number }) => {
+  const waited: number[] = [];
+  const talk = async (line: Line, index: number) => {
+    await sleep((answerMs * index) / lines.length);
+    await firstWords([line]);
+    for (let round = 0; round < rounds; round++) waited.push(...(await firstWords([line])));
+  };
+  await Promise.all(lines.map(talk));
+  return waited;
+};
+
 const ASKED_AT_ONCE = 10;
 const SETTLE_MS = 3_000;
 
