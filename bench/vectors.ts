@@ -2,12 +2,14 @@
 // table: inserting, recall@6 against comparing one by one, and hybrid search. It makes a database of its own and drops it.
 import { sql } from "kysely";
 import {
+  askTenant,
   findOrCreateTenant,
   findUnembedded,
   inTenant,
   insertVectors,
   openDb,
   searchChunks,
+  takesVectorIndex,
   withVectorIndexer,
   type Db,
   type VectorSpace,
@@ -82,8 +84,10 @@ const measure = async (db: Db, space: VectorSpace, { tenantId, count, corpus }: 
     const vector = corpus.vector();
     const words = corpus.words(WORDS_PER_QUERY);
     const near = { space, vector };
-    const search = (query: { words: string; semantic?: typeof near }, inSql: number[] = []) =>
-      inTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query })));
+    const search = async (query: { words: string; semantic?: typeof near }, inSql: number[] = []) => {
+      const byIndex = await takesVectorIndex(db, tenantId, query);
+      return askTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query, byIndex })));
+    };
     await timed(whole, () => search({ words, semantic: near }, hybrid));
     const hits = await timed(semantic, () => search({ words: "", semantic: near }));
     await timed(text, () => search({ words }));

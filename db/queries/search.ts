@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { StoredSpan } from "../schema.ts";
-import type { TenantDb } from "../tenancy.ts";
+import type { Db } from "../open.ts";
+import { askTenant, type TenantDb } from "../tenancy.ts";
 import { hasVectorIndex } from "./vector-indexes.ts";
 import type { VectorSpace } from "./served-models.ts";
 import { asVector } from "./vectors.ts";
@@ -11,6 +12,8 @@ export type SearchQuery = {
   /** Made as `NewChunk.words` is. */
   words: string;
   fileIds?: readonly string[] | undefined;
+  /** As `takesVectorIndex` tells. */
+  byIndex?: boolean;
   limit: number;
 };
 
@@ -39,17 +42,18 @@ export const EXACT_CHUNKS = 20_000;
 
 /**
  * The best chunks of the tenant's ready files by vector and by full text, fused by reciprocal rank. Vectors are compared
- * one by one, or by the tenant's own index where it has one. Full text takes any of the query's words.
+ * one by one, or by the tenant's own index. Full text takes any of the query's words.
  */
 export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<SearchRow[]> => {
   const candidates = Math.max(CANDIDATES, query.limit);
   const chosen = query.fileIds ? sql`and id = any(${query.fileIds}::uuid[])` : sql``;
-  const { rows } = await sql<SearchRow>`
+  const settings = setForSearch(trx);
+  const search = sql<SearchRow>`
     with ready as (
       select id, name from files where tenant_id = ${trx.tenantId} and status = 'ready' ${chosen}
     ), semantic as (
       select chunk_id, row_number() over (order by distance, chunk_id) as place
-      from (${await nearest(trx, query, candidates)}) nearest
+      from (${nearest(trx, query, candidates)}) nearest
     ), lexical as (
       select chunk_id, place
       from search_text(${query.words}, ${query.fileIds ?? null}::uuid[], ${candidates}::integer, ${MATCHES}::integer)
@@ -65,17 +69,24 @@ export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<S
     join chunks on chunks.tenant_id = ${trx.tenantId} and chunks.id = fused.chunk_id
     join ready on ready.id = chunks.file_id
     order by fused.rank desc, fused.chunk_id`.execute(trx);
+  const [{ rows }] = await Promise.all([search, settings]);
   return rows;
+};
+
+/** Sent in front of the search, which does not wait. Compiling such a statement takes longer than running it. */
+const setForSearch = async (trx: TenantDb): Promise<void> => {
+  if (trx.embedded) return;
+  await sql`select set_config('jit', 'off', true), set_config('hnsw.ef_search', '200', true),
+    set_config('hnsw.iterative_scan', 'relaxed_order', true)`.execute(trx);
 };
 
 type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 
-/** The statement for the nearest vectors of the query; sets what it needs for the rest of the transaction. */
-export const nearest = async (trx: TenantDb, query: SearchQuery, candidates: number): Promise<Rows> => {
+/** The statement for the nearest vectors of the query. */
+export const nearest = (trx: TenantDb, query: SearchQuery, candidates: number): Rows => {
   if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
   const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
-  // The embedded database has none: building one there would take minutes.
-  return !trx.embedded && (await takesIndex(trx, query)) ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
+  return query.byIndex ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
 };
 
 type Nearest = {
@@ -108,19 +119,24 @@ const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: N
   order by distance limit ${candidates}`;
 };
 
-/** With an index, and unless the search is restricted to so few chunks that comparing them all is better. */
-const takesIndex = async (trx: TenantDb, { semantic, fileIds }: SearchQuery): Promise<boolean> => {
-  const few = fileIds
-    ? sql<boolean>`(select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} from files
-        where tenant_id = ${trx.tenantId} and id = any(${fileIds}::uuid[]))`
-    : sql<boolean>`false`;
-  const index = { tenantId: trx.tenantId, modelId: semantic?.space.id ?? 0 };
-  // Compiling such a statement takes longer than running it.
-  const { rows } = await sql<{ indexed: boolean }>`
-    select set_config('jit', 'off', true), set_config('hnsw.ef_search', '200', true),
-      set_config('hnsw.iterative_scan', 'relaxed_order', true),
-      ${hasVectorIndex(index)} and not ${few} as indexed`.execute(trx);
-  return rows[0]?.indexed ?? false;
+/**
+ * Whether a search takes the tenant's own index of vectors: where it has one, unless the search is restricted to so few
+ * chunks that comparing them all is better. The embedded database has none: building one there would take minutes.
+ */
+export const takesVectorIndex = async (
+  db: Db,
+  tenantId: string,
+  { semantic, fileIds }: Pick<SearchQuery, "semantic" | "fileIds">,
+): Promise<boolean> => {
+  if (!semantic || "pglite" in db.queue) return false;
+  if (!(await hasVectorIndex(db, { tenantId, modelId: semantic.space.id }))) return false;
+  if (!fileIds) return true;
+  const { rows } = await askTenant(db, tenantId, (trx) =>
+    sql<{ few: boolean }>`
+      select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} as few from files
+      where tenant_id = ${tenantId} and id = any(${fileIds}::uuid[])`.execute(trx),
+  );
+  return rows[0]?.few === false;
 };
 
 /** The first passage of each of these files. */

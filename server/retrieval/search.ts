@@ -1,8 +1,9 @@
 import {
+  askTenant,
   findOpenings,
   findServedModel,
-  inTenant,
   searchChunks,
+  takesVectorIndex,
   type SearchQuery,
   type SearchRow,
   type TenantDb,
@@ -56,37 +57,57 @@ const retrieveIn = async (
 ): Promise<Found> => {
   const { app, tenantId, userId } = ctx;
   const embedded = await embedQuery(ctx, { query, space }, signal);
+  const semantic = embedded && { space, vector: embedded.vector };
   const words = indexWords(wordsOf(query));
-  const findBest = async (trx: TenantDb, semantic?: SearchQuery["semantic"]) => {
-    const wanted = { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) };
-    return rerank(query, await findPassages(trx, query, wanted), limit);
-  };
-  return inTenant(app.db, tenantId, async (trx) => {
-    if (!embedded) return { best: await findBest(trx) };
-    const { vector, tokens } = embedded;
-    // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
-    const [served, best] = await Promise.all([
-      findServedModel(trx),
-      findBest(trx, { space, vector }),
-      record(trx, { kind: "embedding", model: space.name, userId, embeddingTokens: tokens ?? countTokens(query) }),
-    ]);
-    return served && served.id !== space.id ? { served } : { best };
-  });
+  const wanted = await withIndex(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
+  // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
+  const [served, { rows, best }] = await askTenant(app.db, tenantId, (trx) =>
+    Promise.all([
+      embedded && findServedModel(trx),
+      searchChunks(trx, wanted).then((rows) => ({
+        rows,
+        best: mayName(query, rows) ? undefined : rerank(query, rows, limit),
+      })),
+      embedded &&
+        record(trx, {
+          kind: "embedding",
+          model: space.name,
+          userId,
+          embeddingTokens: embedded.tokens ?? countTokens(query),
+        }),
+    ]),
+  );
+  if (served && served.id !== space.id) return { served };
+  return { best: best ?? rerank(query, await preferNamed(ctx, query, { wanted, rows }), limit) };
+};
+
+const withIndex = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
+  ...query,
+  byIndex: await takesVectorIndex(app.db, tenantId, query),
+});
+
+const mayName = (query: string, rows: readonly Retrieved[]): boolean => {
+  const names = new Map(rows.map((row) => [row.file_id, row.file_name]));
+  return names.size >= 2 && asksByName(query, names.values());
 };
 
 /**
  * Documents that the query names are searched by themselves: among many of their kind, as the reports of one company,
  * the others' passages take the places of theirs.
  */
-const findPassages = async (trx: TenantDb, query: string, wanted: SearchQuery): Promise<Retrieved[]> => {
-  const rows = await searchChunks(trx, wanted);
-  const names = new Map(rows.map((row) => [row.file_id, row.file_name]));
-  if (names.size < 2 || !asksByName(query, names.values())) return rows;
-  const named = namedIn(query, await findOpenings(trx, [...names.keys()]));
+const preferNamed = async (
+  ctx: TenantContext,
+  query: string,
+  { wanted, rows }: { wanted: SearchQuery; rows: Retrieved[] },
+): Promise<Retrieved[]> => {
+  const ask = <T>(work: (trx: TenantDb) => Promise<T>) => askTenant(ctx.app.db, ctx.tenantId, work);
+  const fileIds = [...new Set(rows.map((row) => row.file_id))];
+  const named = namedIn(query, await ask((trx) => findOpenings(trx, fileIds)));
   if (named.size === 0) return rows;
+  const within = await withIndex(ctx, { ...wanted, fileIds: [...named] });
   const others = rows.filter((row) => !named.has(row.file_id));
   return [
-    ...(await searchChunks(trx, { ...wanted, fileIds: [...named] })),
+    ...(await ask((trx) => searchChunks(trx, within))),
     ...others.map((row) => ({ ...row, rank: row.rank * UNNAMED })),
   ];
 };

@@ -10,6 +10,7 @@ import {
   nearest,
   removeFile,
   searchChunks,
+  takesVectorIndex,
   withVectorIndexer,
   type SearchQuery,
 } from "../../db/index.ts";
@@ -46,7 +47,8 @@ afterEach(async () => {
 });
 
 const idsOf = async (tenantId: string, query: Partial<SearchQuery>, limit = 6): Promise<string[]> => {
-  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query }));
+  const byIndex = await takesVectorIndex(db, tenantId, query);
+  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query, byIndex }));
   return rows.map((row) => row.chunk_id);
 };
 const nearestTo = (vector: Float32Array) => ({ semantic: { space, vector } });
@@ -86,7 +88,7 @@ onPostgres(
       expect(found / wanted).toBeGreaterThanOrEqual(0.98);
     }
     const plan = await inTenant(db, tenants[0] ?? "", async (trx) => {
-      const statement = await nearest(trx, { words: "", limit: 6, ...nearestTo(corpus.vector()) }, 30);
+      const statement = nearest(trx, { words: "", limit: 6, byIndex: true, ...nearestTo(corpus.vector()) }, 30);
       return JSON.stringify((await sql`explain ${statement}`.execute(trx)).rows);
     });
     expect(plan).toMatch(/Index Scan using chunk_embeddings_hnsw_/);
@@ -108,11 +110,14 @@ onPostgres("by the index, too, a file that is not ready is not found, and chosen
   expect(found).not.toContain(chunk.id);
 
   const chosen = fileIds.slice(1, 2);
-  const rows = await inTenant(db, tenantId, (trx) =>
-    searchChunks(trx, { words: "", limit: 30, fileIds: chosen, ...nearestTo(vector) }),
-  );
-  expect(rows).toHaveLength(30);
-  expect(new Set(rows.map((row) => row.file_id))).toEqual(new Set(chosen));
+  const query = { words: "", limit: 30, fileIds: chosen, ...nearestTo(vector) };
+  // Of so few, all are compared; of more, the index is asked.
+  expect(await takesVectorIndex(db, tenantId, query)).toBe(false);
+  for (const byIndex of [false, true]) {
+    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, byIndex }));
+    expect(rows).toHaveLength(30);
+    expect(new Set(rows.map((row) => row.file_id))).toEqual(new Set(chosen));
+  }
 });
 
 onPostgres("a build that was broken off leaves searches exact, and the next round builds it anew", async () => {

@@ -89,8 +89,7 @@ const readVector = (embedding: string | number[], { model, dimensions }: Embeddi
 
 const decodeFloats = (base64: string): Float32Array => {
   const bytes = Buffer.from(base64, "base64");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, index) =>
-    view.getFloat32(4 * index, true),
-  );
+  const floats = new Float32Array(bytes.length >> 2);
+  bytes.copy(new Uint8Array(floats.buffer));
+  return floats;
 };
