@@ -13,8 +13,9 @@ export type Jobs = {
   sendIngest(trx: TenantDb, job: IngestJob): Promise<void>;
   /** Takes a file's job back, waiting or running. */
   removeIngest(trx: TenantDb, fileId: string): Promise<void>;
-  /** The queue itself, for the worker. */
+  /** The queue itself, for the worker, and how often that asks it. */
   boss: PgBoss;
+  polling: { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number };
   stop(): Promise<void>;
 };
 
@@ -36,14 +37,17 @@ const QUEUES = {
 
 /** pg-boss on the product's own database, in a schema of its own. `onError` hears of its background failures. */
 export const openJobs = async (db: Db, onError: (error: Error) => void): Promise<Jobs> => {
+  const embedded = "pglite" in db.queue;
+  const lookEverySeconds = embedded ? 10 : 2;
   const boss = new PgBoss({
     ...("url" in db.queue
       ? { connectionString: db.queue.url, max: 4 }
       : { db: fromPglite(db.queue.pglite), backend: "pglite" }),
     useListenNotify: true,
+    schedule: false,
     // Both: a queue is looked over for workers that died as often as the slower of them says.
-    superviseIntervalSeconds: 2,
-    monitorIntervalSeconds: 2,
+    superviseIntervalSeconds: lookEverySeconds,
+    monitorIntervalSeconds: lookEverySeconds,
     registerInstance: false,
   });
   boss.on("error", onError);
@@ -60,6 +64,8 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
     });
   return {
     boss,
+    // Notified of what is sent, a worker polls for what is to be tried again. The embedded database has one thread for all.
+    polling: { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: embedded ? 3 : 1 },
     sendIngest: async (trx, job) => {
       await removeIngest(trx, job.fileId);
       await asOwner(trx, () =>

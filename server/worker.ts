@@ -11,28 +11,22 @@ const IngestPayload = z.object({ tenantId: z.uuid(), fileId: z.uuid() });
 const SLOTS = 3;
 /** … and of one tenant, so that a large upload of one leaves a slot for the others. */
 const SLOTS_PER_TENANT = 2;
-const POLLING = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 } as const;
 
 /** Handles jobs until the queue stops. */
 export const startWorker = async (app: App): Promise<void> => {
-  const { boss } = app.jobs;
+  const { boss, polling } = app.jobs;
+  const ingesting = { ...polling, includeMetadata: true, groupConcurrency: SLOTS_PER_TENANT } as const;
   for (let slot = 0; slot < SLOTS; slot++) {
-    const worker = await boss.work<IngestJob, void, typeof INGEST_OPTIONS>(
-      INGEST_QUEUE,
-      INGEST_OPTIONS,
-      async ([job]) => {
-        if (job) await handle(app, job);
-        // Look for the next one at once instead of at the next poll.
-        boss.notifyWorker(worker);
-      },
-    );
+    const worker = await boss.work<IngestJob, void, typeof ingesting>(INGEST_QUEUE, ingesting, async ([job]) => {
+      if (job) await handle(app, job);
+      // Look for the next one at once instead of at the next poll.
+      boss.notifyWorker(worker);
+    });
   }
-  await boss.work<IngestJob>(DEAD_INGEST_QUEUE, POLLING, async ([job]) => {
+  await boss.work<IngestJob>(DEAD_INGEST_QUEUE, polling, async ([job]) => {
     if (job) await fail(app, IngestPayload.parse(job.data), new ReasonError("INTERNAL"));
   });
 };
-
-const INGEST_OPTIONS = { ...POLLING, includeMetadata: true, groupConcurrency: SLOTS_PER_TENANT } as const;
 
 const handle = async (app: App, job: JobWithMetadata<IngestJob>): Promise<void> => {
   const payload = IngestPayload.parse(job.data);

@@ -82,10 +82,11 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   if (!app.model.chatModels.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
   const ids = { conversationId: input.conversationId ?? newId(), questionId: newId(), messageId: newId(), model };
   const { messageId } = ids;
-  const log = openAnswerLog(app, { tenantId, messageId });
+  // Before the answer is stored: one that is there and that nobody writes is taken for abandoned.
+  const log = await openAnswerLog(app, { tenantId, messageId });
   const { question, fileIds, conversationId } = input;
   try {
-    await store(ctx, input, { ...ids, held: log.held });
+    await store(ctx, input, ids);
     await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
   } catch (error) {
     await log.close();
@@ -95,9 +96,8 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   return messageId;
 };
 
-/** The question and its empty answer; not before `held`: one that is there and that nobody writes is taken for abandoned. */
-const store = (ctx: TenantContext, input: Beginning, { held, ...ids }: Ids & { held: Promise<void> }) => {
-  const { conversationId, questionId, messageId, model } = ids;
+/** The question and its empty answer. */
+const store = (ctx: TenantContext, input: Beginning, { conversationId, questionId, messageId, model }: Ids) => {
   const { app, tenantId, userId } = ctx;
   const row = { conversation_id: conversationId, user_id: userId };
   const open = (trx: TenantDb) => {
@@ -116,7 +116,6 @@ const store = (ctx: TenantContext, input: Beginning, { held, ...ids }: Ids & { h
       open(trx),
       insertMessages(trx, messages),
       reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) }),
-      held,
     ]);
     if (!valueOf(opened)) throw new ReasonError("NOT_FOUND");
     if (!valueOf(begun)) throw new AlreadyBegun();
