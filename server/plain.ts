@@ -15,20 +15,22 @@ export const noteDates = (value: unknown): Noted | undefined => {
 /** Whether JSON keeps it whole but for dates, whose places are added to `dates`. */
 const isKept = (value: unknown, path: string[], dates: string[]): boolean => {
   if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== "object" || value === null)
-    return typeof value === "string" || typeof value === "boolean" || value === null;
-  const isKeptAt = (item: unknown, key: string | number): boolean => {
-    path.push(String(key));
-    const kept = isKept(item, path, dates);
-    path.pop();
-    return kept;
-  };
-  if (Array.isArray(value)) return value.every(isKeptAt);
-  if (value instanceof Date) return dates.push(placeOf(path)) > 0 && !Number.isNaN(value.getTime());
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.entries(value).every(([key, item]) => isKeptAt(item, key));
+  if (typeof value === "object" && value !== null) return isKeptObject(value, path, dates);
+  return typeof value === "string" || typeof value === "boolean" || value === null;
 };
 
-const placeOf = (path: string[]): string =>
-  path.map((key) => key.replaceAll("\\", "\\\\").replaceAll(".", String.raw`\.`)).join(".");
+const isKeptObject = (value: object, path: string[], dates: string[]): boolean => {
+  if (value instanceof Date) return dates.push(placeOf(path)) > 0 && !Number.isNaN(value.getTime());
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return false;
+  for (const key of Object.keys(value)) {
+    path.push(key);
+    if (!isKept(value[key as keyof typeof value], path, dates)) return false;
+    path.pop();
+  }
+  return true;
+};
+
+const placeOf = (path: string[]): string => path.map(escaped).join(".");
+const escaped = (key: string): string =>
+  /[.\\]/.test(key) ? key.replaceAll("\\", "\\\\").replaceAll(".", String.raw`\.`) : key;

@@ -110,22 +110,22 @@ export const openProcedure = observed.use(async ({ ctx, next }) => {
 });
 
 /** For a signed-in user. What changes something is carried out once for each idempotency key. */
-export const memberProcedure = observed
-  .use(async ({ ctx, next }) => next({ ctx: { ...ctx, tenant: await enter(ctx) } }))
-  .use(async ({ ctx, next, type, path, batchIndex, getRawInput }) => {
-    const { idempotencyKey, tenant } = ctx;
-    if (type !== "mutation" || idempotencyKey === undefined) return next();
-    // A batch has one header for all its calls.
-    const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
-    let first: Awaited<ReturnType<typeof next>> | undefined;
-    const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
-      first = await next();
-      if (!first.ok) throw first.error;
-      return stringify(first.data);
-    });
-    // As tRPC makes it of a resolver's answer; the mark is only there for types.
-    return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof next>>);
+export const memberProcedure = observed.use(async ({ ctx, next, type, path, batchIndex, getRawInput }) => {
+  const { idempotencyKey } = ctx;
+  const tenant = await enter(ctx);
+  const proceed = () => next({ ctx: { ...ctx, tenant } });
+  if (type !== "mutation" || idempotencyKey === undefined) return proceed();
+  // A batch has one header for all its calls.
+  const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
+  let first: Awaited<ReturnType<typeof proceed>> | undefined;
+  const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
+    first = await proceed();
+    if (!first.ok) throw first.error;
+    return stringify(first.data);
   });
+  // As tRPC makes it of a resolver's answer; the mark is only there for types.
+  return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof proceed>>);
+});
 
 export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
   if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, OutgoingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RequestId } from "../contract/ids.ts";
@@ -16,7 +17,7 @@ export type HttpEnv = { Bindings: HttpBindings };
 /** The caller's id for the request where it is a sane one, else a new one. */
 export const chooseRequestId = (incoming: IncomingMessage): string => {
   const own = RequestId.safeParse(incoming.headers[REQUEST_ID_HEADER]);
-  return own.success ? own.data : newId();
+  return own.success ? own.data : randomUUID();
 };
 
 /** The id that was chosen when the request came in; the response carries it from the start. */
