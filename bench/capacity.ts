@@ -11,8 +11,8 @@ const SCAN_MS_PER_1000_CHUNKS = 1.3;
 const INDEXED_SEARCH_MS = 2.5;
 /** Tenants beyond it have an index. */
 const EXACT_CHUNKS = 20_000;
-/** Of a paced stream over WebSocket, all layers. */
-const TOKEN_MS = 0.168;
+/** Of a paced stream among a thousand: at most, by `PARTS=streams npm run bench:layers`. */
+const TOKEN_MS = 0.093;
 
 const ASSUMED = {
   chatsPerUserDay: 10,
