@@ -9,7 +9,7 @@ import { retrieve } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
-import { breatheAmong, joinDeltas } from "./join-deltas.ts";
+import { pauseAmong, joinDeltas } from "./join-deltas.ts";
 import { createLinkReader } from "./links.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
 import { createRefusalReader } from "./refusal.ts";
@@ -116,8 +116,8 @@ const stream = async (
   const { answers, model } = run.ctx.app;
   let counted = false;
   try {
-    const breathe = breatheAmong(() => answers.size, run.signal);
-    for await (const part of joinDeltas(model.chat(request, run.signal), breathe)) {
+    const pause = pauseAmong(() => answers.size, run.signal);
+    for await (const part of joinDeltas(model.chat(request, run.signal), pause)) {
       if (part.type === "delta") {
         await show(reader.push(links.push(refusal.push(part.text))));
         continue;

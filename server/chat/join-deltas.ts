@@ -9,19 +9,19 @@ const MOST_PAUSE_MS = 500;
  * A pause behind each delta, the longer the more answers are written at once: handing on costs several times what a word
  * does. Ends when `signal` aborts.
  */
-export const breatheAmong = (count: () => number, signal: AbortSignal) => async (): Promise<void> => {
+export const pauseAmong = (count: () => number, signal: AbortSignal) => async (): Promise<void> => {
   const pauseMs = Math.min(count() * PAUSE_MS_PER_ANSWER, MOST_PAUSE_MS);
   if (pauseMs >= LEAST_PAUSE_MS) await sleep(pauseMs, undefined, { signal }).catch(() => {});
 };
 
 /**
  * Joins the deltas that have come by the time the event loop has turned. Where it keeps up, each is handed on by itself;
- * where it is late, those that wait are handed on together, which is the less work for the more readers. `breathe` is
+ * where it is late, those that wait are handed on together, which is the less work for the more readers. `pause` is
  * waited for behind each delta: what comes meanwhile is not even read.
  */
 export async function* joinDeltas(
   told: AsyncIterable<ChatPart>,
-  breathe: () => Promise<void> = async () => {},
+  pause: () => Promise<void> = async () => {},
 ): AsyncGenerator<ChatPart> {
   const parts = told[Symbol.asyncIterator]();
   let next = parts.next();
@@ -45,7 +45,7 @@ export async function* joinDeltas(
         text += soon.value.text;
       }
       yield { type: "delta", text };
-      await breathe();
+      await pause();
     }
   } finally {
     // Not waited for: it ends behind the part that is on its way.

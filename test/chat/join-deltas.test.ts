@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { breatheAmong, joinDeltas } from "../../server/chat/join-deltas.ts";
+import { pauseAmong, joinDeltas } from "../../server/chat/join-deltas.ts";
 import type { ChatPart } from "../../server/model/model.ts";
 
 const END: ChatPart = { type: "end", promptTokens: 1, completionTokens: 2, estimated: false };
@@ -28,7 +28,7 @@ test("words that wait together are told together, and the end behind them", asyn
   expect(told).toEqual([delta("abc"), END]);
 });
 
-test("while it breathes it reads one part at most, and loses none", async () => {
+test("while it pauses it reads one part at most, and loses none", async () => {
   let said = 0;
   async function* talk(): AsyncGenerator<ChatPart> {
     for (; said < 20; said++) {
@@ -38,12 +38,12 @@ test("while it breathes it reads one part at most, and loses none", async () => 
     yield END;
   }
   const reads: number[] = [];
-  const breathe = async () => {
+  const pause = async () => {
     const before = said;
     await sleep(20);
     reads.push(said - before);
   };
-  const told = await Array.fromAsync(joinDeltas(talk(), breathe));
+  const told = await Array.fromAsync(joinDeltas(talk(), pause));
   // Meanwhile one more is asked for, and no other.
   expect(Math.max(...reads)).toBeLessThanOrEqual(1);
   expect(told.at(-1)).toEqual(END);
@@ -52,10 +52,10 @@ test("while it breathes it reads one part at most, and loses none", async () => 
   );
 });
 
-test("the more answers there are, the longer it breathes, and an abort ends that", async () => {
+test("the more answers there are, the longer it pauses, and an abort ends that", async () => {
   const paused = async (count: number, signal = new AbortController().signal) => {
     const start = performance.now();
-    await breatheAmong(() => count, signal)();
+    await pauseAmong(() => count, signal)();
     return performance.now() - start;
   };
   expect(await paused(1)).toBeLessThan(5);
