@@ -74,24 +74,27 @@ type Unembedded = {
   limit: number;
 };
 
+/** Chunks without a vector in a space, in the order of their ids. */
+export const findUnembedded = async (trx: TenantDb, which: Unembedded): Promise<UnembeddedChunk[]> =>
+  (await unembedded(trx, which).execute(trx)).rows;
+
 /**
- * Chunks without a vector in a space, in the order of their ids. Each is looked up by itself: as a join, a planner that
- * has not heard of the space's rows yet compares every chunk with every one of them.
+ * Each chunk is looked up by itself, among its own vectors: a planner that has not heard of the space's rows yet would as
+ * a join compare every chunk with every one of them, and by an index that begins with the model read them all for each.
  */
-export const findUnembedded = async (
+export const unembedded = (
   trx: TenantDb,
   { modelId, fileId, after, limit }: Unembedded,
-): Promise<UnembeddedChunk[]> => {
+): RawBuilder<UnembeddedChunk> => {
   const which = fileId === undefined ? sql`files.status = 'ready'` : sql`files.id = ${fileId}`;
   const rest = after === undefined ? sql`` : sql`and chunks.id > ${after}`;
-  const { rows } = await sql<UnembeddedChunk>`
+  return sql<UnembeddedChunk>`
     select chunks.id, chunks.file_id, files.name as file_name, chunks.section, chunks.text, chunks.tokens
     from chunks join files on files.tenant_id = chunks.tenant_id and files.id = chunks.file_id
     where chunks.tenant_id = ${trx.tenantId} and ${which} ${rest} and (
       select true from chunk_embeddings known
-      where known.tenant_id = ${trx.tenantId} and known.model_id = ${modelId} and known.chunk_id = chunks.id) is null
-    order by chunks.id limit ${limit}`.execute(trx);
-  return rows;
+      where known.tenant_id = ${trx.tenantId} and known.chunk_id = chunks.id and known.model_id + 0 = ${modelId}) is null
+    order by chunks.id limit ${limit}`;
 };
 
 /** Removes up to `limit` vectors of the tenant that are of none of these spaces; returns how many. */

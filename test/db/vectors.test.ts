@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { fromSql, toSql } from "pgvector";
 import { afterEach, expect, test } from "vitest";
 import {
+  findUnembedded,
   inTenant,
   insertChunks,
   insertVectors,
@@ -11,6 +12,7 @@ import {
   removeFile,
   searchChunks,
   takesVectorIndex,
+  unembedded,
   withVectorIndexer,
   type SearchQuery,
 } from "../../db/index.ts";
@@ -95,6 +97,33 @@ onPostgres(
   },
   180_000,
 );
+
+/** Of all parts of a plan, how many rows were read and left out. */
+const leftOut = (plan: unknown): number => {
+  if (typeof plan !== "object" || plan === null) return 0;
+  const [own, times] = ["Rows Removed by Filter", "Actual Loops"].map((key) => Number(Reflect.get(plan, key) ?? 0));
+  return Object.values(plan).reduce((sum: number, part) => sum + leftOut(part), (own ?? 0) * (times ?? 0));
+};
+
+test("what has no vector yet is found without reading the others' again and again, whatever the planner knows", async () => {
+  const corpus = createCorpus(DIMENSIONS, { seed: 5 });
+  const tenantId = await newTestTenant(db);
+  await fillTenant(db, { tenantId, space, corpus, chunks: 1_500 });
+  for (const table of ["chunks", "chunk_embeddings", "files"]) await sql.raw(`analyze ${table}`).execute(kyselyOf(db));
+  const { id: modelId } = await newSpace(db, DIMENSIONS);
+  const which = { modelId, limit: 1_000 };
+  await inTenant(db, tenantId, async (trx) => {
+    const chunks = await findUnembedded(trx, which);
+    const vectors = chunks.map(({ id, file_id }) => ({ chunk_id: id, file_id, embedding: corpus.vector() }));
+    await insertVectors(trx, modelId, vectors);
+  });
+  const plan = await inTenant(db, tenantId, (trx) =>
+    sql`explain (analyze, format json) ${unembedded(trx, which)}`.execute(trx),
+  );
+  // Each chunk's vector of the other space, and the chunks that have one of this.
+  expect(leftOut(plan.rows)).toBeLessThan(10_000);
+  expect(await inTenant(db, tenantId, (trx) => findUnembedded(trx, which))).toHaveLength(500);
+});
 
 onPostgres("by the index, too, a file that is not ready is not found, and chosen files alone are", async () => {
   const corpus = createCorpus(DIMENSIONS, { seed: 2 });
