@@ -10,6 +10,8 @@ import { compose, type NewAnswer, type Run } from "./compose.ts";
 import { spendingKey } from "./spending.ts";
 
 const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000];
+/** A database that does not even refuse takes each try's whole time. */
+const NO_MORE_AFTER_MS = 10_000;
 
 /**
  * Begins to write an answer, which goes on whether or not anybody follows it: every event into the answer's log, what is
@@ -66,11 +68,13 @@ const finish = async (run: Run, outcome: Outcome, failed?: LogEvent): Promise<vo
 
 /** Tries again while the database is away, as one that restarts is. Resolves to the outcome that is stored. */
 const storeEnd = async (run: Run, outcome: Outcome): Promise<Outcome> => {
+  const begun = performance.now();
   for (const waitMs of TRY_AGAIN_AFTER_MS) {
     try {
       return await storeOnce(run, outcome);
     } catch (error) {
-      if (toReasonError(error).reason !== "SERVICE_UNAVAILABLE") throw error;
+      const late = performance.now() - begun > NO_MORE_AFTER_MS;
+      if (late || toReasonError(error).reason !== "SERVICE_UNAVAILABLE") throw error;
       await sleep(waitMs);
     }
   }
