@@ -1,7 +1,8 @@
 // `npm run services -- npm run bench:layers`: our server beside the layers below it, in one run on PostgreSQL and Redis:
 // a signed-in query, the time to an answer's first words, for one, for a crowd that asks in the same moment and for chats
-// that go on, and paced streams. First words come from a relay, too, and from one that searches before. `STREAMS=200` for fewer streams, `PARTS=queries` for one part alone. CPU is the server process's
-// own; wall times depend on what else the machine does.
+// that go on, and paced streams. First words come from a relay, too, and from one that searches before. `STREAMS=200` for
+// fewer streams, `PARTS=queries` for one part alone. CPU is the server process's own; wall times depend on what else the
+// machine does.
 import { median } from "./figures.ts";
 import { chat, firstWords, holdStreams } from "./layers/answers.ts";
 import { openBare, openOurs, type Line } from "./layers/lines.ts";

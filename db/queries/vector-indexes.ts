@@ -13,7 +13,7 @@ const PREFIX = "chunk_embeddings_hnsw_";
 
 const nameOf = ({ tenantId, modelId }: VectorIndex): string => `${PREFIX}${tenantId.replaceAll("-", "")}_${modelId}`;
 
-/** By name, as it was a moment ago. Without its index a tenant is searched as right, and with it as fast. */
+/** By name, as it was up to a minute ago: a search that goes by what is old finds the same, and takes longer. */
 const known = new LRUCache<string, boolean>({ max: 10_000, ttl: 60_000 });
 
 /** Whether the tenant's vectors of this space have a whole index. */

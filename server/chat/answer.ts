@@ -9,7 +9,7 @@ import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type NewAnswer, type Run } from "./compose.ts";
 import { spendingKey } from "./spending.ts";
 
-const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000];
+const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000, 4_000];
 /** A database that does not even refuse takes each try's whole time. */
 const NO_MORE_AFTER_MS = 10_000;
 
@@ -44,11 +44,13 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
 
 /** Every answer ends with an outcome that is stored and told, whatever happens on the way. */
 const write = async (run: Run): Promise<void> => {
+  let outcome: Outcome;
   try {
-    await finish(run, await compose(run));
+    outcome = await compose(run);
   } catch (error) {
-    await fail(run, error);
+    return fail(run, error);
   }
+  await finish(run, outcome);
 };
 
 /** A stop is an outcome; a failure is one once something was said, and before that is told as the failure it is. */

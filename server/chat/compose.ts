@@ -9,7 +9,7 @@ import { retrieve } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
-import { pauseAmong, joinDeltas } from "./join-deltas.ts";
+import { joinDeltas, pauseAmong } from "./join-deltas.ts";
 import { createLinkReader } from "./links.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
 import { createRefusalReader } from "./refusal.ts";

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { pauseAmong, joinDeltas } from "../../server/chat/join-deltas.ts";
+import { joinDeltas, pauseAmong } from "../../server/chat/join-deltas.ts";
 import type { ChatPart } from "../../server/model/model.ts";
 
 const END: ChatPart = { type: "end", promptTokens: 1, completionTokens: 2, estimated: false };
