@@ -83,49 +83,62 @@ export const invalidInput = (error: ZodError): ReasonError => {
   return new ReasonError("INVALID_INPUT", { message, data: { issues } });
 };
 
-/** Every call: its failure gets its reason's status, an unknown one goes to the log, and its time is noted. */
-const observed = t.procedure.use(async ({ ctx, path, next }) => {
+type Call = { ctx: RequestContext; path: string };
+
+/**
+ * Every call: its failure gets its reason's status, an unknown one goes to the log, and its time is noted. Not a
+ * middleware by itself: each copies all that is known of the call.
+ */
+const observed = async <T extends { ok: boolean; error?: TRPCError }>(
+  { ctx: { app, requestId }, path }: Call,
+  work: () => Promise<T>,
+): Promise<T> => {
   const start = performance.now();
-  const result = await next();
-  const ms = Math.round(performance.now() - start);
-  if (result.ok) {
-    ctx.app.log.debug("call", { requestId: ctx.requestId, path, ms });
+  const passed = () => Math.round(performance.now() - start);
+  try {
+    const result = await work();
+    if (!result.ok) throw result.error;
+    app.log.debug("call", { requestId, path, ms: passed() });
     return result;
+  } catch (error) {
+    const known = error instanceof TRPCError ? fromTrpcError(error) : toReasonError(error);
+    const { reason } = known;
+    if (reason === "INTERNAL") app.log.error("call", { requestId, path, ms: passed(), reason, error: known.cause });
+    else app.log.info("call", { requestId, path, ms: passed(), reason });
+    throw new TRPCError({ code: REASONS[reason].code, message: known.message, cause: known });
   }
-  const known = fromTrpcError(result.error);
-  const { reason } = known;
-  if (reason === "INTERNAL")
-    ctx.app.log.error("call", { requestId: ctx.requestId, path, ms, reason, error: known.cause });
-  else ctx.app.log.info("call", { requestId: ctx.requestId, path, ms, reason });
-  throw new TRPCError({ code: REASONS[reason].code, message: known.message, cause: known });
-});
+};
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** Before sign-in: limited by the client's address. */
-export const openProcedure = observed.use(async ({ ctx, next }) => {
-  await limit(ctx.app, "callsByAddress", ctx.client.address);
-  return next();
-});
+export const openProcedure = t.procedure.use(({ ctx, path, next }) =>
+  observed({ ctx, path }, async () => {
+    await limit(ctx.app, "callsByAddress", ctx.client.address);
+    return next();
+  }),
+);
 
 /** For a signed-in user. What changes something is carried out once for each idempotency key. */
-export const memberProcedure = observed.use(async ({ ctx, next, type, path, batchIndex, getRawInput }) => {
-  const { idempotencyKey } = ctx;
-  const tenant = await enter(ctx);
-  const proceed = () => next({ ctx: { ...ctx, tenant } });
-  if (type !== "mutation" || idempotencyKey === undefined) return proceed();
-  // A batch has one header for all its calls.
-  const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
-  let first: Awaited<ReturnType<typeof proceed>> | undefined;
-  const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
-    first = await proceed();
-    if (!first.ok) throw first.error;
-    return stringify(first.data);
-  });
-  // As tRPC makes it of a resolver's answer; the mark is only there for types.
-  return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof proceed>>);
-});
+export const memberProcedure = t.procedure.use(({ ctx, next, type, path, batchIndex, getRawInput }) =>
+  observed({ ctx, path }, async () => {
+    const { idempotencyKey } = ctx;
+    const tenant = await enter(ctx);
+    const proceed = () => next({ ctx: { tenant } });
+    if (type !== "mutation" || idempotencyKey === undefined) return proceed();
+    // A batch has one header for all its calls.
+    const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
+    let first: Awaited<ReturnType<typeof proceed>> | undefined;
+    const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
+      first = await proceed();
+      if (!first.ok) throw first.error;
+      return stringify(first.data);
+    });
+    // As tRPC makes it of a resolver's answer; the mark is only there for types.
+    return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof proceed>>);
+  }),
+);
 
 export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
   if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");

@@ -49,8 +49,10 @@ test("an event of an answer has nothing to note, a row its dates, by names of an
   ])
     expect(noteDates(event)).toEqual({ json: event });
   const rows = { items: [{ createdAt: new Date(0), "gpt-4.1": { "a\\b": new Date(1) } }] };
-  expect(noteDates(rows)).toEqual({
-    json: rows,
+  const [{ json }, untouched] = [noteDates(rows) ?? {}, structuredClone(rows)];
+  expect(json).toEqual(JSON.parse(JSON.stringify(rows)));
+  expect(rows).toEqual(untouched);
+  expect(noteDates(rows)).toMatchObject({
     meta: { values: { "items.0.createdAt": ["Date"], "items.0.gpt-4\\.1.a\\\\b": ["Date"] }, v: 1 },
   });
   expect(deserialize(sent(noteDates(rows)))).toEqual(rows);
