@@ -12,6 +12,8 @@ export type Logged = { seq: number; event: LogEvent };
 type Answer = { tenantId: string; messageId: string };
 
 export type AnswerLog = {
+  /** When the lease is held, or cannot be taken now. */
+  leased: Promise<void>;
   append: (event: LogEvent) => Promise<void>;
   /** Gives the lease back: what is not written by now will not be. */
   close: () => Promise<void>;
@@ -33,7 +35,7 @@ const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${
  * copies to the shared one, which may be away for a while. While it lives it holds a lease, by which readers elsewhere
  * know that more will come.
  */
-export const openAnswerLog = async (app: App, answer: Answer): Promise<AnswerLog> => {
+export const openAnswerLog = (app: App, answer: Answer): AnswerLog => {
   const holder = newId();
   const copy = app.local === app.keyValue ? undefined : createCopy(app, logName(answer));
   const warn = (error: unknown) => app.log.warn("answer lease", { messageId: answer.messageId, error });
@@ -41,10 +43,11 @@ export const openAnswerLog = async (app: App, answer: Answer): Promise<AnswerLog
     await app.keyValue.hold(leaseName(answer), holder, LEASE_MS).catch(warn);
     await copy?.send();
   };
-  await renew();
+  const leased = renew();
   const renewal = setInterval(() => void renew(), RENEW_MS);
   let seq = 0;
   return {
+    leased,
     append: async (event) => {
       const entry = { id: ++seq, value: JSON.stringify(event) };
       await app.local.append(logName(answer), entry, LIFE_MS);
@@ -52,6 +55,7 @@ export const openAnswerLog = async (app: App, answer: Answer): Promise<AnswerLog
     },
     close: async () => {
       clearInterval(renewal);
+      await leased;
       await copy?.send();
       if (copy) await app.local.dropLog(logName(answer));
       // A lease that cannot be released runs out by itself.

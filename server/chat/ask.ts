@@ -82,11 +82,11 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   if (!app.model.chatModels.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
   const ids = { conversationId: input.conversationId ?? newId(), questionId: newId(), messageId: newId(), model };
   const { messageId } = ids;
-  // Before the answer is stored: one that is there and that nobody writes is taken for abandoned.
-  const log = await openAnswerLog(app, { tenantId, messageId });
+  const log = openAnswerLog(app, { tenantId, messageId });
   const { question, fileIds, conversationId } = input;
   try {
-    await store(ctx, input, ids);
+    // At once: an answer that nobody writes is taken for abandoned, but not at the first look.
+    await Promise.all([store(ctx, input, ids), log.leased]);
     await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
   } catch (error) {
     await log.close();
