@@ -6,7 +6,7 @@
 import { median } from "./figures.ts";
 import { chat, firstWords, holdStreams } from "./layers/answers.ts";
 import { openBare, openOurs, type Line } from "./layers/lines.ts";
-import { load, type Load } from "./layers/queries.ts";
+import { countItems, load, type Load } from "./layers/queries.ts";
 import { withWorld, type World } from "./layers/world.ts";
 
 const { STREAMS = "1000", SECONDS = "20", ROUNDS = "9", PARTS = "queries,first,chats,streams" } = process.env;
@@ -34,11 +34,15 @@ const queries = async (world: World): Promise<void> => {
   const { ours, bare, users } = world;
   const lines = await openLines(world, 1);
   for (let n = 0; n < LISTED; n++) await firstWords(lines.ours);
-  const input = encodeURIComponent(JSON.stringify({ limit: LISTED }));
+  const path = "/trpc/chat.conversations";
+  const ourPath = `${path}?input=${encodeURIComponent(JSON.stringify({ limit: LISTED }))}`;
+  const token = users[0]?.token;
+  for (const listed of [await countItems(bare, path), await countItems(ours, ourPath, token)])
+    if (listed !== LISTED) throw new Error(`${listed} conversations are listed, not ${LISTED}`);
   const rounds: { ours: Load[]; bare: Load[] } = { ours: [], bare: [] };
   for (let round = 0; round <= Number(ROUNDS); round++) {
-    rounds.bare.push(await load(bare, "/trpc/chat.conversations"));
-    rounds.ours.push(await load(ours, `/trpc/chat.conversations?input=${input}`, users[0]?.token));
+    rounds.bare.push(await load(bare, path));
+    rounds.ours.push(await load(ours, ourPath, token));
   }
   const of = (loads: Load[], what: keyof Load) => median(loads.slice(1).map((one) => one[what]));
   const row = (what: keyof Load, unit: string, ratio: number, target: string) =>

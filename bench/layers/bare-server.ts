@@ -11,7 +11,9 @@ import { relay } from "./relay.ts";
 import { createSearch } from "./relay-search.ts";
 
 const { DATABASE_URL = "", OPENAI_BASE_URL = "", TENANT_ID = "", USER_ID, SEARCHES } = process.env;
-const pool = new Pool({ connectionString: DATABASE_URL, max: 20 });
+// Row-level security hides everything from who is not the application's role and names no tenant.
+const options = `-c role=docuchat_app -c app.tenant_id=${TENANT_ID}`;
+const pool = new Pool({ connectionString: DATABASE_URL, max: 20, options });
 const t = initTRPC.create();
 
 /** The statement behind our own `chat.conversations`. */

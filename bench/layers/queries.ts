@@ -7,10 +7,21 @@ const ROUND_MS = 2_000;
 
 export type Load = { perSecond: number; cpuUs: number };
 
+/** How many items the answer has: both are to say the same. */
+export const countItems = async ({ url }: Place, path: string, token?: string): Promise<number> => {
+  const reply = await fetch(url + path, { headers: headersOf(token) });
+  type Told = { result: { data: { items?: unknown[]; json?: { items: unknown[] } } } };
+  const { data } = ((await reply.json()) as Told).result;
+  return (data.json ?? data).items?.length ?? 0;
+};
+
+const headersOf = (token?: string): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
 /** Asks the same over 32 connections for a while: answers a second, and the server's CPU for each. */
 export const load = async ({ url, program }: Place, path: string, token?: string): Promise<Load> => {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = headersOf(token);
   const ask = () =>
     new Promise<void>((resolve, reject) => {
       const asked = request(url + path, { agent, headers }, (response) => {
