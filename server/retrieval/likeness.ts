@@ -13,10 +13,13 @@ export const likenessTo = (terms: Iterable<string>): Likeness => {
   const long = [...terms].filter((term) => term.length >= LEAST_LETTERS && !/\d/.test(term));
   const heads = Map.groupBy(long, headOf);
   const tails = Map.groupBy(long, tailOf);
+  // Looked at before anything is cut out of a word: of most, neither is a term's.
+  const lettersAt = (at: number) => new Set(long.map((term) => term.at(at)));
+  const [firsts, lasts] = [lettersAt(0), lettersAt(-1)];
   return (word) => {
     if (word.length < LEAST_LETTERS) return NONE;
-    const begin = heads.get(headOf(word));
-    const end = tails.get(tailOf(word));
+    const begin = firsts.has(word[0]) ? heads.get(headOf(word)) : undefined;
+    const end = lasts.has(word.at(-1)) ? tails.get(tailOf(word)) : undefined;
     if (!begin && !end) return NONE;
     const near = new Set([...(begin ?? NONE), ...(end ?? NONE)]);
     return Array.from(near, (term) => ({ term, share: shareOf(word, term) }));

@@ -56,28 +56,31 @@ export const rerank = (query: string, rows: readonly SearchRow[], limit: number)
   return thin(ranked, limit).map(({ row, score }) => ({ ...row, rank: score }));
 };
 
-type Text = { words: string[]; stems: string[]; language: Language };
+/** Of each root, where it stands. */
+type Text = { words: string[]; roots: Map<string, number[]>; language: Language };
 
 const analyze = (text: string): Text => {
   const words = wordsOf(text);
   const language = languageOf(words);
-  return { words, stems: words.map((word) => stem(word, language)), language };
+  const roots = new Map<string, number[]>();
+  for (const [at, word] of words.entries()) {
+    const root = stem(word, language);
+    const places = roots.get(root);
+    if (places) places.push(at);
+    else roots.set(root, [at]);
+  }
+  return { words, roots, language };
 };
 /** One question after another finds the same passages; a thousand of them take some 10 MB. */
 const analyzed = new LRUCache<string, Text>({ max: 1_000, memoMethod: analyze });
 
 const read = (row: SearchRow, asked: ReadonlySet<string>, likeness: Likeness): Read => {
-  const { words, stems, language } = analyzed.memo(row.text);
+  const { words, roots, language } = analyzed.memo(row.text);
   const places = new Map<string, number[]>();
   const alike = new Map<string, number>();
-  for (const [at, root] of stems.entries()) {
-    if (!asked.has(root)) {
-      for (const { term, share } of likeness(root)) alike.set(term, (alike.get(term) ?? 0) + share);
-      continue;
-    }
-    const known = places.get(root);
-    if (known) known.push(at);
-    else places.set(root, [at]);
+  for (const [root, at] of roots) {
+    if (asked.has(root)) places.set(root, at);
+    else for (const { term, share } of likeness(root)) alike.set(term, (alike.get(term) ?? 0) + share * at.length);
   }
   const name = wordsOf(`${row.file_name} ${row.section ?? ""}`).map((word) => stem(word, language));
   return { row, places, alike, named: new Set(name).intersection(asked), words };
