@@ -80,7 +80,7 @@ export const withVectorIndexer = async (
     await client.connect();
     const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [LOCK]);
     if (!rows[0]?.mine) return;
-    for (const setting of SETTINGS) await client.query(`set ${setting}`);
+    await client.query(SETTINGS);
     await work({ build: build(client), drop: drop(client) });
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -90,14 +90,16 @@ export const withVectorIndexer = async (
   }
 };
 
-const SETTINGS = [
-  "statement_timeout = 0",
-  "client_connection_check_interval = '1s'",
-  // Parallel builds are unsafe in pgvector 0.8.0 (CVE-2026-3172).
-  "max_parallel_maintenance_workers = 0",
-  // The graph is built several times as fast while it fits.
-  "maintenance_work_mem = '1GB'",
-];
+/** The graph is built several times as fast while it fits: about a gigabyte for a million chunks of 256 dimensions. */
+const GRAPH_BYTES = 1024 ** 3;
+
+const SETTINGS = `
+  select set_config('statement_timeout', '0', false),
+    set_config('client_connection_check_interval', '1s', false),
+    -- Parallel builds are unsafe in pgvector 0.8.0 (CVE-2026-3172).
+    set_config('max_parallel_maintenance_workers', '0', false),
+    set_config('maintenance_work_mem',
+      greatest(pg_size_bytes(current_setting('maintenance_work_mem')), ${GRAPH_BYTES}) || 'B', false)`;
 
 /** An index that a broken-off build has left is invalid: it goes, and a new one is built. */
 const build =

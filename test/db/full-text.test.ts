@@ -27,8 +27,12 @@ const textsFor = async (tenantId: string, words: string): Promise<string[]> => {
   return rows.map((row) => row.text);
 };
 
+type Found = { chunk_id: string; place: number };
+const idOf = ({ chunk_id }: Found) => chunk_id;
+
 const call = async (trx: TenantDb, words: string, budget = 1_000) =>
-  (await sql`select * from public.search_text(${words}, null::uuid[], 10, ${budget}::integer)`.execute(trx)).rows;
+  (await sql<Found>`select * from public.search_text(${words}, null::uuid[], 10, ${budget}::integer)`.execute(trx))
+    .rows;
 
 const refused = (tenantId: string, statement: string) =>
   expect(inTenant(db, tenantId, (trx) => sql.raw(statement).execute(trx))).rejects.toMatchObject({ code: "42501" });
@@ -120,6 +124,17 @@ test("a large tenant's commonest words are left out before its rare ones", async
   expect(all).toHaveLength(10);
   const budgeted = await inTenant(db, tenantId, (trx) => call(trx, "w1 capybara w2", 100));
   expect(budgeted).toEqual([{ chunk_id: rare.id, place: 1 }]);
+});
+
+test("where every word is common, chunks with several of them are ranked, and at most twice as many as the budget", async () => {
+  const texts = Array.from({ length: 200 }, (_, at) => `${at < 102 ? "heron" : ""} ${at >= 100 ? "reed" : ""} w${at}`);
+  const tenantId = await tenantWith(...texts);
+  await sql`analyze chunks`.execute(kyselyOf(db));
+  const found = (words: string, budget: number) => inTenant(db, tenantId, (trx) => call(trx, words, budget));
+  expect(await found("heron reed", 1_000)).toHaveLength(10);
+  const both = await inTenant(db, tenantId, (trx) => call(trx, "w100 w101"));
+  expect(new Set((await found("heron reed", 4)).map(idOf))).toEqual(new Set(both.map(idOf)));
+  expect(await found("heron", 4)).toHaveLength(8);
 });
 
 test.runIf(process.env["DATABASE_URL"])("the index of words is used although policies hold", async () => {
