@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { askTenant, findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
 import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
@@ -7,6 +8,8 @@ import type { TokenClaims } from "./access-token.ts";
 const FRESH_MS = 1_000;
 /** From this age on a session is looked up ahead, so that who calls steadily does not wait for it. */
 const RENEW_MS = 600;
+/** By then the call that asked for it waits for somebody else, as a question does for the model. */
+const RENEW_AFTER_MS = 100;
 const TOUCH_MS = 60_000;
 
 type Credentials = { accessToken: string | undefined; tenantSlug: string | undefined };
@@ -29,7 +32,7 @@ const liveSession = (app: App, claims: TokenClaims): Promise<LiveSession> => {
     return lookUpOnce(app, claims);
   const age = Date.now() - known.at;
   if (age >= FRESH_MS) return lookUpOnce(app, claims);
-  if (age >= RENEW_MS && !known.renewing) renew(app, known);
+  if (age >= RENEW_MS && !known.renewing) void renew(app, known);
   return known.session;
 };
 
@@ -45,13 +48,16 @@ const lookUpOnce = (app: App, claims: TokenClaims): Promise<LiveSession> => {
 };
 
 /** One that fails is told to nobody: the next call looks the session up, and hears why. */
-const renew = (app: App, known: KnownSession): void => {
+const renew = async (app: App, known: KnownSession): Promise<void> => {
   known.renewing = true;
-  const session = lookUp(app, known.claims);
-  session.then(
-    () => Object.assign(known, { session, at: Date.now(), renewing: false }),
-    () => forget(app, known),
-  );
+  await sleep(RENEW_AFTER_MS, undefined, { ref: false });
+  try {
+    const session = lookUp(app, known.claims);
+    await session;
+    Object.assign(known, { session, at: Date.now(), renewing: false });
+  } catch {
+    forget(app, known);
+  }
 };
 
 const forget = (app: App, known: KnownSession): void => {

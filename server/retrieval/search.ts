@@ -61,13 +61,13 @@ const retrieveIn = async (
   const words = indexWords(wordsOf(query));
   const wanted = await withIndex(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
   // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
-  const [served, { rows, best }] = await askTenant(app.db, tenantId, (trx) =>
+  const [{ rows, best }, served] = await askTenant(app.db, tenantId, (trx) =>
     Promise.all([
-      embedded && findServedModel(trx),
       searchChunks(trx, wanted).then((rows) => ({
         rows,
         best: mayName(query, rows) ? undefined : rerank(query, rows, limit),
       })),
+      embedded && findServedModel(trx),
       embedded &&
         record(trx, {
           kind: "embedding",
