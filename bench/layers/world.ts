@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { embeddingModelId, findTenantBySlug, openDb } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { databaseUrl, dropDatabase, onServer } from "../../test/support/database.ts";
-import { createCorpus, fillTenant } from "../../test/support/synthetic-chunks.ts";
+import { createCorpus, fillTenant, vacuum } from "../../test/support/synthetic-chunks.ts";
 import { startProgram, type Program } from "./program.ts";
 import { SPACE } from "./space.ts";
 
@@ -74,6 +74,7 @@ const fill = async (url: string): Promise<string> => {
   const space = { ...SPACE, id: await embeddingModelId(db, SPACE) };
   const corpus = createCorpus(SPACE.dimensions, { topics: 20 });
   await fillTenant(db, { tenantId, space, corpus, chunks: CHUNKS, wordsPerChunk: 200 });
+  await vacuum(db);
   await db.close();
   return tenantId;
 };

@@ -5,7 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { end, freePort } from "./processes.ts";
 
 export const PG_BIN = "/usr/lib/postgresql/15/bin";
-const SETTINGS = ["listen_addresses=127.0.0.1", "max_connections=400", "max_locks_per_transaction=256"];
+const SETTINGS = [
+  "listen_addresses=127.0.0.1",
+  "max_connections=400",
+  "max_locks_per_transaction=256",
+  "shared_buffers=1GB",
+];
 
 export type Postgres = {
   url: string;
