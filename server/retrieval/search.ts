@@ -3,7 +3,7 @@ import {
   findOpenings,
   findServedModel,
   searchChunks,
-  takesVectorIndex,
+  indexEffort,
   type SearchQuery,
   type SearchRow,
   type TenantDb,
@@ -83,7 +83,7 @@ const retrieveIn = async (
 
 const withIndex = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
   ...query,
-  byIndex: await takesVectorIndex(app.db, tenantId, query),
+  effort: await indexEffort(app.db, tenantId, query),
 });
 
 const mayName = (query: string, rows: readonly Retrieved[]): boolean => {
