@@ -2,7 +2,7 @@ import { sql, type Kysely } from "kysely";
 
 /**
  * In a large tenant even the rarest word of a question may stand in a hundred thousand chunks, all of which a search used
- * to rank, for seconds. Then those with several of the words are, and never more than twice the budget.
+ * to rank, for seconds. Then those with several of the words are; where these are too many, some of them.
  */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -14,7 +14,8 @@ const STATEMENTS = [
   /**
    * The tenant's ready chunks with any of the words, best first. When the planner expects more than `budget` matches,
    * the commonest words are left out: ranking reads each match, and words of every other chunk tell nothing. When it
-   * expects more of each word, chunks are to have the rarest ones together, as many as it takes.
+   * expects more of each word, chunks are to have the rarest ones together, as many as it takes, and twice the budget of
+   * them is ranked at most. Where it expects too few, as of a tenant it has not heard of yet, none is left out.
    */
   `create or replace function search_text(words text, file_ids uuid[], candidates integer, budget integer)
     returns table (chunk_id uuid, place bigint)
@@ -25,6 +26,7 @@ const STATEMENTS = [
     wanted text := array_to_string(terms, ' | ');
     matching text := 'explain (format json) select from public.chunks where tenant_id = %L and search @@ %L::tsquery';
     expected float8[] := '{}';
+    most integer;
     plan json;
     term text;
   begin
@@ -40,6 +42,7 @@ const STATEMENTS = [
         from unnest(terms, expected) as t (term, matches)
       ) rare where rare.total <= budget;
       if wanted is null then
+        most := 2 * budget;
         for term in select t.term from unnest(terms, expected) as t (term, matches) order by t.matches, t.term loop
           wanted := concat_ws(' & ', wanted, term);
           execute format(matching, tenant, wanted) into plan;
@@ -58,7 +61,7 @@ const STATEMENTS = [
           limit %4$L
         ) c
         order by score desc, c.id limit %3$L
-      ) best $query$, tenant, wanted, candidates, 2 * budget) using file_ids;
+      ) best $query$, tenant, wanted, candidates, most) using file_ids;
   end $function$`,
   "do $$ begin execute format('revoke docuchat_search from %I', current_user); end $$",
 ];

@@ -35,7 +35,7 @@ export type SearchRow = ChunkRow & { file_name: string; rank: number };
 const CANDIDATES = 30;
 /** Reciprocal rank fusion, k = 60: Cormack, Clarke and Büttcher, SIGIR 2009. */
 const RRF_K = 60;
-/** Matches of full text that are ranked at most: some 10 µs each. */
+/** Where more matches of full text are expected, common words are left out: ranking takes some 10 µs a match. */
 const MATCHES = 1_500;
 /** As many vectors are compared one by one in some 30 ms; above it an index is worth its upkeep. */
 export const EXACT_CHUNKS = 20_000;

@@ -4,14 +4,14 @@ import { fromSql, toSql } from "pgvector";
 import { afterEach, expect, test } from "vitest";
 import {
   findUnembedded,
-  inTenant,
+  indexEffort,
   insertChunks,
   insertVectors,
+  inTenant,
   listVectorIndexes,
   nearest,
   removeFile,
   searchChunks,
-  indexEffort,
   unembedded,
   withVectorIndexer,
   type SearchQuery,
