@@ -11,6 +11,8 @@ import { withWorld, type World } from "./layers/world.ts";
 
 const { STREAMS = "1000", SECONDS = "20", ROUNDS = "9", PARTS = "queries,first,chats,streams" } = process.env;
 const CROWD = 50;
+/** Questions of a single chat: each alone takes some ms more or less. */
+const SINGLES = 60;
 const LISTED = 5;
 const FIRST_DELAY_MS = 50;
 /** An answer of three seconds. */
@@ -77,7 +79,7 @@ const first = async (world: World): Promise<void> => {
     [1, "<= 15 ms"],
   ] as const) {
     const waited: Waited = { ours: [], bare: [], searching: [] };
-    for (let round = 0; round <= Number(ROUNDS); round++)
+    for (let round = 0; round <= (crowd === 1 ? SINGLES : Number(ROUNDS)); round++)
       for (const which of KINDS) {
         const asked = await firstWords(lines[which].slice(0, crowd));
         if (round > 0) waited[which].push(...asked);

@@ -1,4 +1,5 @@
 export { DataDirInUseError } from "./data-lock.ts";
+export { createFairQueue } from "./fair-queue.ts";
 export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
 export { asOwner, askTenant, inTenant, type TenantDb } from "./tenancy.ts";

@@ -17,6 +17,7 @@ import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { reserve } from "../quota.ts";
+import { atLeisure } from "../turns.ts";
 import { openAnswerLog } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 import type { NewAnswer } from "./compose.ts";
@@ -57,6 +58,7 @@ const beginOrJoin = async (ctx: TenantContext, input: AskInput): Promise<string>
       if (message) await mustAskTheSame(trx, { message, input });
       return message?.id;
     });
+  await atLeisure(tenantId);
   const running = input.requestId === undefined ? undefined : await find();
   const messageId = running ?? (await begin(ctx, { ...input, requestId })) ?? (await find());
   if (messageId === undefined) throw new ReasonError("NOT_FOUND");
