@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-type Removal = { control: string; file: string; from: string; test: string; name: string };
+type Removal = { control: string; file: string; from: string; test: string };
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const removals = JSON.parse(read("scripts/removals.json")) as Removal[];
 
