@@ -40,13 +40,18 @@ export const shareTurn = (work: () => void): void => {
 
 /** A turn in which nothing else was ready takes less. */
 const IDLE_TURN_MS = 0.2;
-const MOST_WAIT_MS = 20;
+const MOST_APART_MS = 20;
+
+let lastBegun = Number.NEGATIVE_INFINITY;
 
 const idleTurn = async (): Promise<void> => {
-  const first = performance.now();
-  let start = first;
-  for (let end = await endOfTurn(); end - start > IDLE_TURN_MS && end - first < MOST_WAIT_MS; end = await endOfTurn())
+  const latest = lastBegun + MOST_APART_MS;
+  for (let start = performance.now(); start < latest;) {
+    const end = await endOfTurn();
+    if (end - start < IDLE_TURN_MS) break;
     start = end;
+  }
+  lastBegun = performance.now();
 };
 
 const endOfTurn = async (): Promise<number> => {
