@@ -63,8 +63,8 @@ const beginnings = createFairQueue({ atOnce: 1 });
 
 /**
  * For work of many steps that many ask for in one moment. Resolves when this thread has nothing left to do for those
- * that have begun, for one caller after the other, tenants in turn: the first are done while the last wait, who are done
- * no later than if all had gone on side by side. (First come, first served against shared time: L. Kleinrock, Queueing
- * Systems II, 1976.) A thread that is never idle takes one every 20 ms.
+ * that have begun, for one caller after the other, tenants in turn: most are done much sooner than if all went on side by
+ * side, the last somewhat later, for what the first go on to do. (First come, first served against shared time:
+ * L. Kleinrock, Queueing Systems II, 1976.) A thread that is never idle takes one every 20 ms.
  */
 export const atLeisure = (tenantId: string): Promise<void> => beginnings(tenantId, idleTurn);
