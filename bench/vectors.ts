@@ -5,11 +5,11 @@ import {
   askTenant,
   findOrCreateTenant,
   findUnembedded,
-  indexEffort,
   insertVectors,
   inTenant,
   openDb,
   searchChunks,
+  takesVectorIndex,
   withVectorIndexer,
   type Db,
   type VectorSpace,
@@ -73,8 +73,8 @@ type Case = { tenantId: string; count: number; corpus: Corpus };
 type Query = { words: string; semantic?: { space: VectorSpace; vector: Float32Array } };
 
 const find = async (db: Db, tenantId: string, query: Query, inSql: number[] = []) => {
-  const effort = await indexEffort(db, tenantId, query);
-  return askTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query, effort })));
+  const byIndex = await takesVectorIndex(db, tenantId, query);
+  return askTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query, byIndex })));
 };
 
 const timed = async <T>(times: number[], work: () => Promise<T>): Promise<T> => {

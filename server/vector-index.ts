@@ -51,7 +51,7 @@ const keepTenantIndexes = async (app: App, indexer: VectorIndexer, { tenantId, o
   for (const space of spaces) {
     if (own.some((index) => index.modelId === space.id)) continue;
     const start = performance.now();
-    await indexer.build(tenantId, space, chunks);
+    await indexer.build(tenantId, space);
     app.log.info("vector index built", { tenantId, count: chunks, ms: Math.round(performance.now() - start) });
   }
 };

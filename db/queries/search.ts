@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { StoredSpan } from "../schema.ts";
 import type { Db } from "../open.ts";
 import { askTenant, type TenantDb } from "../tenancy.ts";
-import { findIndexEffort } from "./vector-indexes.ts";
+import { hasVectorIndex } from "./vector-indexes.ts";
 import type { VectorSpace } from "./served-models.ts";
 import { asVector } from "./vectors.ts";
 
@@ -12,8 +12,8 @@ export type SearchQuery = {
   /** Made as `NewChunk.words` is. */
   words: string;
   fileIds?: readonly string[] | undefined;
-  /** How many vectors of the tenant's own index are looked at, as `indexEffort` tells; unset, all are compared. */
-  effort?: number | undefined;
+  /** As `takesVectorIndex` tells. */
+  byIndex?: boolean;
   limit: number;
 };
 
@@ -47,7 +47,7 @@ export const EXACT_CHUNKS = 20_000;
 export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<SearchRow[]> => {
   const candidates = Math.max(CANDIDATES, query.limit);
   const chosen = query.fileIds ? sql`and id = any(${query.fileIds}::uuid[])` : sql``;
-  const settings = query.effort === undefined ? undefined : setForIndex(trx, query.effort);
+  const settings = query.byIndex ? setForIndex(trx) : undefined;
   const search = sql<SearchRow>`
     with ready as (
       select id, name from files where tenant_id = ${trx.tenantId} and status = 'ready' ${chosen}
@@ -74,8 +74,8 @@ export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<S
 };
 
 /** Sent in front of the search, which does not wait. */
-const setForIndex = async (trx: TenantDb, effort: number): Promise<void> => {
-  await sql`select set_config('hnsw.ef_search', ${`${effort}`}, true),
+const setForIndex = async (trx: TenantDb): Promise<void> => {
+  await sql`select set_config('hnsw.ef_search', '200', true),
     set_config('hnsw.iterative_scan', 'relaxed_order', true)`.execute(trx);
 };
 
@@ -85,7 +85,7 @@ type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 export const nearest = (trx: TenantDb, query: SearchQuery, candidates: number): Rows => {
   if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
   const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
-  return query.effort === undefined ? nearestOfAll(trx, semantic) : nearestByIndex(trx, semantic);
+  return query.byIndex ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
 };
 
 type Nearest = {
@@ -119,23 +119,23 @@ const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: N
 };
 
 /**
- * How many vectors a search is to look at in the tenant's own index: where it has one, unless the search is restricted to
- * so few chunks that comparing them all is better. The embedded database has none: building one there would take minutes.
+ * Whether a search takes the tenant's own index of vectors: where it has one, unless the search is restricted to so few
+ * chunks that comparing them all is better. The embedded database has none: building one there would take minutes.
  */
-export const indexEffort = async (
+export const takesVectorIndex = async (
   db: Db,
   tenantId: string,
   { semantic, fileIds }: Pick<SearchQuery, "semantic" | "fileIds">,
-): Promise<number | undefined> => {
-  if (!semantic || "pglite" in db.queue) return undefined;
-  const effort = await findIndexEffort(db, { tenantId, modelId: semantic.space.id });
-  if (effort === undefined || !fileIds) return effort;
+): Promise<boolean> => {
+  if (!semantic || "pglite" in db.queue) return false;
+  if (!(await hasVectorIndex(db, { tenantId, modelId: semantic.space.id }))) return false;
+  if (!fileIds) return true;
   const { rows } = await askTenant(db, tenantId, (trx) =>
     sql<{ few: boolean }>`
       select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} as few from files
       where tenant_id = ${tenantId} and id = any(${fileIds}::uuid[])`.execute(trx),
   );
-  return rows[0]?.few === false ? effort : undefined;
+  return rows[0]?.few === false;
 };
 
 /** The first passage of each of these files. */

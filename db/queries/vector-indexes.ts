@@ -13,28 +13,27 @@ const PREFIX = "chunk_embeddings_hnsw_";
 
 const nameOf = ({ tenantId, modelId }: VectorIndex): string => `${PREFIX}${tenantId.replaceAll("-", "")}_${modelId}`;
 
-const LARGE = 200_000;
 /**
- * How many vectors are looked at to enter one into an index of so many (`ef_construction`), and to search it
- * (`ef_search`). Where more of them lie together than are looked at, others are not reached past them.
+ * So many vectors are looked at to enter one (`ef_construction`). Where more lie together, a new one is now and then
+ * entered among strangers and not found afterwards, however far a search looks: of 900,000 in topics of 180, the 64 of
+ * pgvector's default lost 4 of 100 nearest.
  */
-const effortsFor = (vectors: number): { build: number; search: number } =>
-  vectors > LARGE ? { build: 200, search: 400 } : { build: 64, search: 200 };
+const ENTERED_AMONG = 200;
 
 /** By name, as it was up to a minute ago: a search that goes by what is old finds the same, and takes longer. */
-const known = new LRUCache<string, { effort: number | undefined }>({ max: 10_000, ttl: 60_000 });
+const known = new LRUCache<string, boolean>({ max: 10_000, ttl: 60_000 });
 
-/** How many vectors a search by the tenant's index of this space is to look at; undefined without a whole one. */
-export const findIndexEffort = async (db: Db, index: VectorIndex): Promise<number | undefined> => {
+/** Whether the tenant's vectors of this space have a whole index. */
+export const hasVectorIndex = async (db: Db, index: VectorIndex): Promise<boolean> => {
   const name = nameOf(index);
-  const before = known.get(name);
-  if (before) return before.effort;
-  const { rows } = await sql<{ vectors: number }>`
-    select c.reltuples as vectors from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-    where i.indisvalid and c.oid = to_regclass(${`public.${name}`})`.execute(asSystem(db));
-  const effort = rows[0] && effortsFor(rows[0].vectors).search;
-  known.set(name, { effort });
-  return effort;
+  const has = known.get(name);
+  if (has !== undefined) return has;
+  const { rows } = await sql<{ valid: boolean }>`
+    select indisvalid as valid from pg_catalog.pg_index
+    where indexrelid = to_regclass(${`public.${name}`})`.execute(asSystem(db));
+  const found = rows[0]?.valid ?? false;
+  known.set(name, found);
+  return found;
 };
 
 export const listVectorIndexes = async (db: Db): Promise<StoredVectorIndex[]> => {
@@ -60,8 +59,7 @@ export const countReadyChunks = async (trx: TenantDb): Promise<number> => {
 
 /** Builds and drops indexes; none of it can run in a transaction, or within the pool's time. */
 export type VectorIndexer = {
-  /** For about so many vectors. */
-  build(tenantId: string, space: VectorSpace, vectors: number): Promise<void>;
+  build(tenantId: string, space: VectorSpace): Promise<void>;
   drop(index: VectorIndex): Promise<void>;
 };
 
@@ -113,13 +111,13 @@ const SETTINGS = `
 /** An index that a broken-off build has left is invalid: it goes, and a new one is built. */
 const build =
   (client: Client): VectorIndexer["build"] =>
-  async (tenantId, space, vectors) => {
+  async (tenantId, space) => {
     const index = { tenantId, modelId: space.id };
     await drop(client)(index);
     await client.query(
       `create index concurrently ${nameOf(index)} on chunk_embeddings
         using hnsw ((embedding::halfvec(${space.dimensions})) halfvec_cosine_ops)
-        with (ef_construction = ${effortsFor(vectors).build})
+        with (ef_construction = ${ENTERED_AMONG})
         where tenant_id = '${tenantId}' and model_id = ${space.id}`,
     );
     known.delete(nameOf(index));

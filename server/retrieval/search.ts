@@ -2,8 +2,8 @@ import {
   askTenant,
   findOpenings,
   findServedModel,
-  indexEffort,
   searchChunks,
+  takesVectorIndex,
   type SearchQuery,
   type SearchRow,
   type TenantDb,
@@ -83,7 +83,7 @@ const retrieveIn = async (
 
 const withIndex = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
   ...query,
-  effort: await indexEffort(app.db, tenantId, query),
+  byIndex: await takesVectorIndex(app.db, tenantId, query),
 });
 
 const mayName = (query: string, rows: readonly Retrieved[]): boolean => {

@@ -4,7 +4,6 @@ import { fromSql, toSql } from "pgvector";
 import { afterEach, expect, test } from "vitest";
 import {
   findUnembedded,
-  indexEffort,
   insertChunks,
   insertVectors,
   inTenant,
@@ -12,6 +11,7 @@ import {
   nearest,
   removeFile,
   searchChunks,
+  takesVectorIndex,
   unembedded,
   withVectorIndexer,
   type SearchQuery,
@@ -49,8 +49,8 @@ afterEach(async () => {
 });
 
 const idsOf = async (tenantId: string, query: Partial<SearchQuery>, limit = 6): Promise<string[]> => {
-  const effort = await indexEffort(db, tenantId, query);
-  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query, effort }));
+  const byIndex = await takesVectorIndex(db, tenantId, query);
+  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query, byIndex }));
   return rows.map((row) => row.chunk_id);
 };
 const nearestTo = (vector: Float32Array) => ({ semantic: { space, vector } });
@@ -78,8 +78,8 @@ onPostgres(
     await sql`analyze chunk_embeddings`.execute(kyselyOf(db));
     await keep();
     expect((await listVectorIndexes(db)).map((index) => index.tenantId)).toEqual(tenants.slice(0, 1));
-    const efforts = tenants.map((tenantId) => indexEffort(db, tenantId, nearestTo(corpus.vector())));
-    expect(await Promise.all(efforts)).toEqual([200, undefined, undefined, undefined]);
+    const byIndex = tenants.map((tenantId) => takesVectorIndex(db, tenantId, nearestTo(corpus.vector())));
+    expect(await Promise.all(byIndex)).toEqual([true, false, false, false]);
     for (const tenantId of tenants) {
       let [found, wanted] = [0, 0];
       for (let round = 0; round < 25; round++) {
@@ -92,7 +92,7 @@ onPostgres(
       expect(found / wanted).toBeGreaterThanOrEqual(0.98);
     }
     const plan = await inTenant(db, tenants[0] ?? "", async (trx) => {
-      const statement = nearest(trx, { words: "", limit: 6, effort: 200, ...nearestTo(corpus.vector()) }, 30);
+      const statement = nearest(trx, { words: "", limit: 6, byIndex: true, ...nearestTo(corpus.vector()) }, 30);
       return JSON.stringify((await sql`explain ${statement}`.execute(trx)).rows);
     });
     expect(plan).toMatch(/Index Scan using chunk_embeddings_hnsw_/);
@@ -143,9 +143,9 @@ onPostgres("by the index, too, a file that is not ready is not found, and chosen
   const chosen = fileIds.slice(1, 2);
   const query = { words: "", limit: 30, fileIds: chosen, ...nearestTo(vector) };
   // Of so few, all are compared; of more, the index is asked.
-  expect(await indexEffort(db, tenantId, query)).toBeUndefined();
-  for (const effort of [undefined, 200]) {
-    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, effort }));
+  expect(await takesVectorIndex(db, tenantId, query)).toBe(false);
+  for (const byIndex of [false, true]) {
+    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, byIndex }));
     expect(rows).toHaveLength(30);
     expect(new Set(rows.map((row) => row.file_id))).toEqual(new Set(chosen));
   }
@@ -156,7 +156,7 @@ onPostgres("a build that was broken off leaves searches exact, and the next roun
   const tenantId = await newTestTenant(db);
   await fillTenant(db, { tenantId, space, corpus, chunks: 3_000 });
   const crash = new AbortController();
-  const building = withVectorIndexer(db, async (indexer) => indexer?.build(tenantId, space, 3_000), crash.signal);
+  const building = withVectorIndexer(db, async (indexer) => indexer?.build(tenantId, space), crash.signal);
   while ((await indexesOf(tenantId)).length === 0) await sleep(5);
   crash.abort();
   await building;
