@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   askTenant,
   createConversation,
@@ -36,6 +37,8 @@ export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSig
     : undefined;
   if (signal.aborted) return;
   const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
+  // What the answer asks of the model is on its way by then.
+  await nextTurn();
   yield* follow(ctx, { messageId, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
 }
 

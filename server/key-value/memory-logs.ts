@@ -4,7 +4,7 @@ import { MANY_ENTRIES, type KeyValue, type LogEntry } from "./key-value.ts";
 
 const KEPT_ENTRIES = 10_000;
 
-type Log = { entries: LogEntry[]; expiresAt: number; readers: Set<() => void> };
+type Log = { entries: LogEntry[]; expiresAt: number; readers: Set<() => void>; telling?: NodeJS.Immediate | undefined };
 export type MemoryLogs = Pick<KeyValue, "append" | "read" | "dropLog"> & { sweep(now: number): void };
 
 /** Readers share a log's one array and keep only their place in it, so a slow reader costs nothing. */
@@ -27,7 +27,14 @@ export const createMemoryLogs = (): MemoryLogs => {
     log.entries.push({ id: entry.id, value: entry.value });
     // Trimming by halves keeps an append at constant cost.
     if (log.entries.length >= 2 * KEPT_ENTRIES) log.entries.splice(0, log.entries.length - KEPT_ENTRIES);
-    for (const ring of log.readers) ring();
+    tell(log);
+  };
+  /** Once for a turn of the event loop, and at its end: what the writer asks of others is on its way by then. */
+  const tell = (log: Log): void => {
+    log.telling ??= setImmediate(() => {
+      log.telling = undefined;
+      for (const ring of log.readers) ring();
+    });
   };
   const start = (name: string): Log => {
     drop(name);
