@@ -14,11 +14,11 @@ const PREFIX = "chunk_embeddings_hnsw_";
 const nameOf = ({ tenantId, modelId }: VectorIndex): string => `${PREFIX}${tenantId.replaceAll("-", "")}_${modelId}`;
 
 /**
- * So many vectors are looked at to enter one (`ef_construction`). Where more lie together, a new one is now and then
- * entered among strangers and not found afterwards, however far a search looks: of 900,000 in topics of 180, the 64 of
- * pgvector's default lost 4 of 100 nearest.
+ * So many vectors are looked at to enter one. Where more lie together, a new one is now and then entered among strangers
+ * and not found afterwards, however far a search looks: of 900,000 in topics of 180, the 64 of pgvector's default lost 4
+ * of 100 nearest.
  */
-const ENTERED_AMONG = 200;
+const EF_CONSTRUCTION = 200;
 
 /** By name, as it was up to a minute ago: a search that goes by what is old finds the same, and takes longer. */
 const known = new LRUCache<string, boolean>({ max: 10_000, ttl: 60_000 });
@@ -117,7 +117,7 @@ const build =
     await client.query(
       `create index concurrently ${nameOf(index)} on chunk_embeddings
         using hnsw ((embedding::halfvec(${space.dimensions})) halfvec_cosine_ops)
-        with (ef_construction = ${ENTERED_AMONG})
+        with (ef_construction = ${EF_CONSTRUCTION})
         where tenant_id = '${tenantId}' and model_id = ${space.id}`,
     );
     known.delete(nameOf(index));
