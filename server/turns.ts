@@ -38,6 +38,14 @@ export const shareTurn = (work: () => void): void => {
   });
 };
 
+/**
+ * For what can wait until that which is asked of others now has left. It does within two turns of the event loop: Node.js's
+ * `fetch` takes one to see that an idle connection is still open.
+ */
+export const onceSent = (work: () => void): void => {
+  setImmediate(() => setImmediate(work));
+};
+
 /** A turn in which nothing else was ready takes less. */
 const IDLE_TURN_MS = 0.2;
 const MOST_APART_MS = 20;

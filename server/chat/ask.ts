@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   askTenant,
   createConversation,
@@ -18,7 +17,7 @@ import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { reserve } from "../quota.ts";
-import { atLeisure } from "../turns.ts";
+import { atLeisure, onceSent } from "../turns.ts";
 import { openAnswerLog } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 import type { NewAnswer } from "./compose.ts";
@@ -37,8 +36,7 @@ export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSig
     : undefined;
   if (signal.aborted) return;
   const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
-  // What the answer asks of the model is on its way by then.
-  await nextTurn();
+  await new Promise<void>(onceSent);
   yield* follow(ctx, { messageId, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
 }
 

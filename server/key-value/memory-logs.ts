@@ -1,10 +1,10 @@
-import { inTurns } from "../turns.ts";
+import { inTurns, onceSent } from "../turns.ts";
 import { createBell } from "./bell.ts";
 import { MANY_ENTRIES, type KeyValue, type LogEntry } from "./key-value.ts";
 
 const KEPT_ENTRIES = 10_000;
 
-type Log = { entries: LogEntry[]; expiresAt: number; readers: Set<() => void>; telling?: NodeJS.Immediate | undefined };
+type Log = { entries: LogEntry[]; expiresAt: number; readers: Set<() => void>; telling: boolean };
 export type MemoryLogs = Pick<KeyValue, "append" | "read" | "dropLog"> & { sweep(now: number): void };
 
 /** Readers share a log's one array and keep only their place in it, so a slow reader costs nothing. */
@@ -29,16 +29,17 @@ export const createMemoryLogs = (): MemoryLogs => {
     if (log.entries.length >= 2 * KEPT_ENTRIES) log.entries.splice(0, log.entries.length - KEPT_ENTRIES);
     tell(log);
   };
-  /** Once for a turn of the event loop, and at its end: what the writer asks of others is on its way by then. */
   const tell = (log: Log): void => {
-    log.telling ??= setImmediate(() => {
-      log.telling = undefined;
+    if (log.telling) return;
+    log.telling = true;
+    onceSent(() => {
+      log.telling = false;
       for (const ring of log.readers) ring();
     });
   };
   const start = (name: string): Log => {
     drop(name);
-    const log: Log = { entries: [], expiresAt: 0, readers: new Set() };
+    const log: Log = { entries: [], expiresAt: 0, readers: new Set(), telling: false };
     logs.set(name, log);
     return log;
   };
