@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kysely, PostgresDialect, type KyselyPlugin } from "kysely";
 import type { Pool, PoolClient } from "pg";
+import { send } from "./planned-once.ts";
 import type { PgliteThread, PgliteTransaction } from "./pglite/pglite.ts";
 import type { Schema } from "./schema.ts";
 
@@ -35,7 +36,7 @@ export const transactOn =
       if (atOnce) end().catch(() => {});
     });
     const entered = outcome(client.query(`begin; ${enter}`));
-    const kysely = kyselyOn(client, { queryOf: () => client.query.bind(client), handle, gate });
+    const kysely = kyselyOn(client, { queryOf: () => queryOf(client), handle, gate });
     try {
       const result = await workOn(kysely, entered, work);
       // A statement's failure that `work` has kept to itself ends here, and below.
@@ -152,6 +153,9 @@ const only = (query: Query): ConstructorParameters<typeof PostgresDialect>[0]["p
   end: async () => {},
   options: {},
 });
+
+const queryOf = (client: PoolClient): Query =>
+  ((text: string, values: unknown[]) => send(client, text, values)) as unknown as Query;
 
 /** PGlite tells what a statement has changed, but not what it was. */
 const asPg = (trx: PgliteTransaction, onFailure: () => void): Query => {

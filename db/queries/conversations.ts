@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import type { Conversations } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
@@ -12,11 +13,12 @@ const own = (trx: TenantDb, userId: string) =>
 export const createConversation = (
   trx: TenantDb,
   conversation: { id: string; user_id: string; title: string },
-): Promise<ConversationRow> =>
+): Promise<{ id: string }> =>
   trx
     .insertInto("conversations")
     .values({ ...conversation, tenant_id: trx.tenantId, updated_at: new Date() })
-    .returningAll()
+    .returning("id")
+    .modifyEnd(PLANNED_ONCE)
     .executeTakeFirstOrThrow();
 
 export const findConversation = (trx: TenantDb, userId: string, id: string): Promise<ConversationRow | undefined> =>

@@ -1,5 +1,6 @@
 import { sql, type Selectable } from "kysely";
 import { json } from "../json.ts";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import type { Messages, StoredOutcome } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
@@ -66,6 +67,7 @@ export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise
     .values(rows.map((row) => ({ ...row, tenant_id: trx.tenantId, sources: json([]), citations: json([]) })))
     .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "request_id"]).doNothing())
     .returning("id")
+    .modifyEnd(PLANNED_ONCE)
     .execute();
   return stored.length === rows.length;
 };

@@ -1,4 +1,5 @@
 import { sql, type Selectable } from "kysely";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import type { Quotas } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
@@ -22,7 +23,8 @@ const quotas = (trx: TenantDb) =>
 export const findQuotas = (trx: TenantDb): Promise<QuotaRow | undefined> => quotas(trx).executeTakeFirst();
 
 /** Held until the transaction ends: what counts against the bounds counts one after the other. */
-export const holdQuotas = (trx: TenantDb): Promise<QuotaRow | undefined> => quotas(trx).forUpdate().executeTakeFirst();
+export const holdQuotas = (trx: TenantDb): Promise<QuotaRow | undefined> =>
+  quotas(trx).forUpdate().modifyEnd(PLANNED_ONCE).executeTakeFirst();
 
 export const setQuotas = async (trx: TenantDb, row: QuotaRow): Promise<void> => {
   await trx
@@ -106,7 +108,12 @@ export const reduceReservation = async (
 };
 
 export const removeReservation = async (trx: TenantDb, key: string): Promise<void> => {
-  await trx.deleteFrom("reservations").where("tenant_id", "=", trx.tenantId).where("key", "=", key).execute();
+  await trx
+    .deleteFrom("reservations")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("key", "=", key)
+    .modifyEnd(PLANNED_ONCE)
+    .execute();
 };
 
 /** Those whose time is over; they count no more as it is. */

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../open.ts";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import { asSystem, type TenantDb } from "../tenancy.ts";
 
 /** A vector space: vectors of two are never compared. */
@@ -35,7 +36,8 @@ const served = (trx: TenantDb) =>
     .where("served_models.tenant_id", "=", trx.tenantId);
 
 /** The space that the tenant is served from; undefined before its first file. */
-export const findServedModel = (trx: TenantDb): Promise<VectorSpace | undefined> => served(trx).executeTakeFirst();
+export const findServedModel = (trx: TenantDb): Promise<VectorSpace | undefined> =>
+  served(trx).modifyEnd(PLANNED_ONCE).executeTakeFirst();
 
 /** The same, held until the transaction ends: no switch happens meanwhile. */
 export const holdServedModel = (trx: TenantDb): Promise<VectorSpace | undefined> =>

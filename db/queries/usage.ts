@@ -1,4 +1,5 @@
 import { sql, type Selectable } from "kysely";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import type { UsageEvents } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
@@ -10,6 +11,7 @@ export const recordUsage = async (trx: TenantDb, event: NewUsageEvent): Promise<
     .insertInto("usage_events")
     .values({ ...event, tenant_id: trx.tenantId })
     .onConflict((conflict) => conflict.columns(["tenant_id", "key"]).doNothing())
+    .modifyEnd(PLANNED_ONCE)
     .execute();
 };
 
