@@ -5,19 +5,19 @@ import type { PoolClient } from "pg";
 const MARK = "/* planned once */";
 
 /**
- * Ends a statement that has one plan, whatever its values and however its tables have grown: an insert of values, or one of
- * a table with a row or two a tenant. A connection to PostgreSQL keeps it, for planning such a one takes longer than running
+ * Ends a statement that has one plan, whatever its values and however its tables have grown: an insert of values, or a look
+ * at a table with one row a tenant. A connection to PostgreSQL keeps it, for planning such a one takes longer than running
  * it. Not for a statement of `*`: it would fail as soon as a newer server adds a column.
  */
 export const PLANNED_ONCE = sql.raw(MARK);
 
+const names = new Map<string, string>();
 /** The same text has the same name in each process, as a pooler's connections are shared by several. */
 const nameOf = (text: string): string => {
   const name = names.get(text) ?? `docuchat_${hash("sha256", text).slice(0, 32)}`;
   names.set(text, name);
   return name;
 };
-const names = new Map<string, string>();
 
 /** A statement is not there, or is there already: as behind a pooler that does not know of them. */
 const UNKEPT = new Set(["26000", "42P05"]);

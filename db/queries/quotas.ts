@@ -108,12 +108,7 @@ export const reduceReservation = async (
 };
 
 export const removeReservation = async (trx: TenantDb, key: string): Promise<void> => {
-  await trx
-    .deleteFrom("reservations")
-    .where("tenant_id", "=", trx.tenantId)
-    .where("key", "=", key)
-    .modifyEnd(PLANNED_ONCE)
-    .execute();
+  await trx.deleteFrom("reservations").where("tenant_id", "=", trx.tenantId).where("key", "=", key).execute();
 };
 
 /** Those whose time is over; they count no more as it is. */
