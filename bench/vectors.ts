@@ -9,7 +9,7 @@ import {
   inTenant,
   openDb,
   searchChunks,
-  takesVectorIndex,
+  chooseWay,
   withVectorIndexer,
   type Db,
   type VectorSpace,
@@ -73,8 +73,8 @@ type Case = { tenantId: string; count: number; corpus: Corpus };
 type Query = { words: string; semantic?: { space: VectorSpace; vector: Float32Array } };
 
 const find = async (db: Db, tenantId: string, query: Query, inSql: number[] = []) => {
-  const byIndex = await takesVectorIndex(db, tenantId, query);
-  return askTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query, byIndex })));
+  const way = await chooseWay(db, tenantId, query);
+  return askTenant(db, tenantId, (trx) => timed(inSql, () => searchChunks(trx, { limit: 6, ...query, way })));
 };
 
 const timed = async <T>(times: number[], work: () => Promise<T>): Promise<T> => {

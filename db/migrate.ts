@@ -7,6 +7,7 @@ import * as reservations from "./migrations/0003-reservations.ts";
 import * as embeddedVectors from "./migrations/0004-embedded-vectors.ts";
 import * as wordsInLine from "./migrations/0005-words-in-line.ts";
 import * as commonWords from "./migrations/0006-common-words.ts";
+import * as fewChunks from "./migrations/0007-few-chunks.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order of their names; a released one is never changed, and each leaves the schema usable by the release before. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0004-embedded-vectors": embeddedVectors,
   "0005-words-in-line": wordsInLine,
   "0006-common-words": commonWords,
+  "0007-few-chunks": fewChunks,
 };
 
 /** The schema has migrations that this version does not know. One that is running goes on; none may start on it. */

@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from "kysely";
 import type { StoredSpan } from "../schema.ts";
 import type { Db } from "../open.ts";
+import { PLANNED_ONCE } from "../planned-once.ts";
 import { askTenant, type TenantDb } from "../tenancy.ts";
-import { hasVectorIndex } from "./vector-indexes.ts";
+import { findExtent } from "./vector-indexes.ts";
 import type { VectorSpace } from "./served-models.ts";
 import { asVector } from "./vectors.ts";
 
@@ -12,10 +13,16 @@ export type SearchQuery = {
   /** Made as `NewChunk.words` is. */
   words: string;
   fileIds?: readonly string[] | undefined;
-  /** As `takesVectorIndex` tells. */
-  byIndex?: boolean;
+  /** As `chooseWay` tells; unset, "exact". */
+  way?: SearchWay;
   limit: number;
 };
+
+/**
+ * "index": by the tenant's own index of vectors. "exact": comparing them one by one. "few": the same for a tenant of so
+ * few chunks that planning the statement would take as long as running it; it is planned once.
+ */
+export type SearchWay = "few" | "exact" | "index";
 
 export type ChunkRow = {
   chunk_id: string;
@@ -37,47 +44,61 @@ const CANDIDATES = 30;
 const RRF_K = 60;
 /** Where more matches of full text are expected, common words are left out: ranking takes some 10 µs a match. */
 const MATCHES = 1_500;
+/** No more than a search ranks anyway: whatever their words are, there is one good plan. */
+const FEW_CHUNKS = MATCHES;
 /** As many vectors are compared one by one in some 30 ms; above it an index is worth its upkeep. */
 export const EXACT_CHUNKS = 20_000;
 
 /**
- * The best chunks of the tenant's ready files by vector and by full text, fused by reciprocal rank. Vectors are compared
- * one by one, or by the tenant's own index. Full text takes any of the query's words.
+ * The best chunks of the tenant's ready files by vector and by full text, fused by reciprocal rank. Full text takes any of
+ * the query's words. What is found is looked up by its key, however many others there are.
  */
 export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<SearchRow[]> => {
   const candidates = Math.max(CANDIDATES, query.limit);
-  const chosen = query.fileIds ? sql`and id = any(${query.fileIds}::uuid[])` : sql``;
-  const settings = query.byIndex ? setForIndex(trx) : undefined;
+  const settings = query.way && SETTINGS[query.way]?.(trx);
   const search = sql<SearchRow>`
-    with ready as (
-      select id, name from files where tenant_id = ${trx.tenantId} and status = 'ready' ${chosen}
-    ), semantic as (
+    with semantic as (
       select chunk_id, row_number() over (order by distance, chunk_id) as place
       from (${nearest(trx, query, candidates)}) nearest
     ), lexical as (
-      select chunk_id, place
-      from search_text(${query.words}, ${query.fileIds ?? null}::uuid[], ${candidates}::integer, ${MATCHES}::integer)
+      select chunk_id, place from ${matching(query, candidates)}
     ), fused as (
       select coalesce(semantic.chunk_id, lexical.chunk_id) as chunk_id,
         coalesce(1.0 / (${sql.lit(RRF_K)} + semantic.place), 0) + coalesce(1.0 / (${sql.lit(RRF_K)} + lexical.place), 0) as rank
       from semantic full join lexical on lexical.chunk_id = semantic.chunk_id
       order by rank desc, chunk_id limit ${query.limit}
     )
-    select fused.chunk_id, chunks.file_id, chunks.ordinal, ready.name as file_name, chunks.section, chunks.text, chunks.tokens,
-      chunks.page_from, chunks.page_to, chunks.spans, fused.rank::float8 as rank
-    from fused
-    join chunks on chunks.tenant_id = ${trx.tenantId} and chunks.id = fused.chunk_id
-    join ready on ready.id = chunks.file_id
-    order by fused.rank desc, fused.chunk_id`.execute(trx);
+    select fused.chunk_id, chunk.*, file.name as file_name, fused.rank::float8 as rank
+    from fused cross join lateral (
+      select file_id, ordinal, section, text, tokens, page_from, page_to, spans from chunks
+      where tenant_id = ${trx.tenantId} and id = fused.chunk_id limit 1
+    ) chunk cross join lateral (
+      select name from files where tenant_id = ${trx.tenantId} and id = chunk.file_id and status = 'ready' limit 1
+    ) file
+    order by fused.rank desc, fused.chunk_id ${query.way === "few" ? PLANNED_ONCE : sql``}`.execute(trx);
   const [{ rows }] = await Promise.all([search, settings]);
   return rows;
 };
 
-/** Sent in front of the search, which does not wait. */
+/** For a statement that is planned once and reads tables which grow: by their indexes, however small they still are. */
+const planByIndex = async (trx: TenantDb): Promise<void> => {
+  await sql`select set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true) ${PLANNED_ONCE}`.execute(trx);
+};
+
 const setForIndex = async (trx: TenantDb): Promise<void> => {
   await sql`select set_config('hnsw.ef_search', '200', true),
     set_config('hnsw.iterative_scan', 'relaxed_order', true)`.execute(trx);
 };
+
+/** Sent in front of the search, which does not wait. */
+const SETTINGS: Partial<Record<SearchWay, (trx: TenantDb) => Promise<void>>> = { few: planByIndex, index: setForIndex };
+
+/** Chunks with any of the query's words; a tenant's few are all ranked. */
+const matching = ({ way, words, fileIds }: SearchQuery, candidates: number): RawBuilder<unknown> =>
+  way === "few"
+    ? sql`search_few(${words}, ${fileIds ?? null}::uuid[], ${candidates}::integer)`
+    : sql`search_text(${words}, ${fileIds ?? null}::uuid[], ${candidates}::integer, ${MATCHES}::integer)`;
 
 type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 
@@ -85,7 +106,7 @@ type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 export const nearest = (trx: TenantDb, query: SearchQuery, candidates: number): Rows => {
   if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
   const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
-  return query.byIndex ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
+  return query.way === "index" ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
 };
 
 type Nearest = {
@@ -96,11 +117,18 @@ type Nearest = {
 };
 
 /** Vectors are of unit length: their negative product orders them as the cosine does, for half of its work. */
-const nearestOfAll = (trx: TenantDb, { space, vector, candidates }: Nearest): Rows => sql`
+const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest): Rows => sql`
   select chunk_id, embedding <#> ${asVector(trx, vector)} as distance
   from chunk_embeddings
-  where tenant_id = ${trx.tenantId} and model_id = ${space.id} and file_id in (select id from ready)
+  where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)}
+    and file_id not in (select id from files where tenant_id = ${trx.tenantId} and ${UNFINISHED})
   order by distance limit ${candidates}`;
+
+const among = (fileIds: readonly string[] | undefined) =>
+  fileIds ? sql`and file_id = any(${fileIds}::uuid[])` : sql``;
+
+/** Files that have chunks and are not ready. */
+const UNFINISHED = sql`status in ('queued', 'ingesting')`;
 
 /**
  * Says what is left out instead of what is ready: the index is then read in order of distance, skipping the few, and
@@ -112,30 +140,31 @@ const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: N
   select chunk_id, embedding::${type} <=> ${asVector(trx, vector)}::${type} as distance
   from chunk_embeddings
   where tenant_id = ${trx.tenantId} and model_id = ${space.id}
-    and file_id <> all(array(
-      select id from files where tenant_id = ${trx.tenantId} and status in ('queued', 'ingesting')))
-    ${fileIds ? sql`and file_id = any(${fileIds}::uuid[])` : sql``}
+    ${among(fileIds)}
+    and file_id <> all(array(select id from files where tenant_id = ${trx.tenantId} and ${UNFINISHED}))
   order by distance limit ${candidates}`;
 };
 
 /**
- * Whether a search takes the tenant's own index of vectors: where it has one, unless the search is restricted to so few
- * chunks that comparing them all is better. The embedded database has none: building one there would take minutes.
+ * The way that serves a search best. The tenant's own index of vectors does where there is one, unless the search is
+ * restricted to so few chunks that comparing them all is better. The embedded database has none: building one would take
+ * minutes there.
  */
-export const takesVectorIndex = async (
+export const chooseWay = async (
   db: Db,
   tenantId: string,
   { semantic, fileIds }: Pick<SearchQuery, "semantic" | "fileIds">,
-): Promise<boolean> => {
-  if (!semantic || "pglite" in db.queue) return false;
-  if (!(await hasVectorIndex(db, { tenantId, modelId: semantic.space.id }))) return false;
-  if (!fileIds) return true;
+): Promise<SearchWay> => {
+  if (!semantic) return "exact";
+  const { chunks, indexed } = await findExtent(db, { tenantId, modelId: semantic.space.id });
+  if (chunks <= FEW_CHUNKS) return "few";
+  if (!indexed || !fileIds) return indexed ? "index" : "exact";
   const { rows } = await askTenant(db, tenantId, (trx) =>
     sql<{ few: boolean }>`
       select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} as few from files
       where tenant_id = ${tenantId} and id = any(${fileIds}::uuid[])`.execute(trx),
   );
-  return rows[0]?.few === false;
+  return rows[0]?.few === false ? "index" : "exact";
 };
 
 /** The first passage of each of these files. */
@@ -156,10 +185,14 @@ export const findChunksAt = async (
   trx: TenantDb,
   places: readonly Pick<ChunkRow, "file_id" | "ordinal">[],
 ): Promise<ChunkRow[]> => {
-  const { rows } = await sql<ChunkRow>`
-    select id as chunk_id, file_id, ordinal, section, text, tokens, page_from, page_to, spans
-    from chunks join unnest(${places.map((place) => place.file_id)}::uuid[], ${places.map((place) => place.ordinal)}::int[])
-      as places (file_id, ordinal) using (file_id, ordinal)
-    where tenant_id = ${trx.tenantId}`.execute(trx);
+  const chunks = sql<ChunkRow>`
+    select chunk.*
+    from unnest(${places.map((place) => place.file_id)}::uuid[], ${places.map((place) => place.ordinal)}::int[])
+      as place (file_id, ordinal)
+    cross join lateral (
+      select id as chunk_id, file_id, ordinal, section, text, tokens, page_from, page_to, spans from chunks
+      where tenant_id = ${trx.tenantId} and file_id = place.file_id and ordinal = place.ordinal limit 1
+    ) chunk ${PLANNED_ONCE}`;
+  const [, { rows }] = await Promise.all([planByIndex(trx), chunks.execute(trx)]);
   return rows;
 };

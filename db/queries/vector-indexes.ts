@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { LRUCache } from "lru-cache";
 import { Client } from "pg";
 import type { Db } from "../open.ts";
-import { asSystem, type TenantDb } from "../tenancy.ts";
+import { askTenant, asSystem, type TenantDb } from "../tenancy.ts";
 import type { VectorSpace } from "./served-models.ts";
 
 /** One tenant's vectors of one space, in an approximate index of their own. */
@@ -20,20 +20,33 @@ const nameOf = ({ tenantId, modelId }: VectorIndex): string => `${PREFIX}${tenan
  */
 const EF_CONSTRUCTION = 200;
 
-/** By name, as it was up to a minute ago: a search that goes by what is old finds the same, and takes longer. */
-const known = new LRUCache<string, boolean>({ max: 10_000, ttl: 60_000 });
+/** What the tenant's vectors of a space amount to. */
+export type Extent = {
+  /** Of the tenant's ready files. */
+  chunks: number;
+  /** Whether they have a whole index. */
+  indexed: boolean;
+};
 
-/** Whether the tenant's vectors of this space have a whole index. */
-export const hasVectorIndex = async (db: Db, index: VectorIndex): Promise<boolean> => {
+/** By the index' name, as it was up to a minute ago: a search that goes by what is old finds the same, and takes longer. */
+const known = new LRUCache<string, Extent>({ max: 10_000, ttl: 60_000 });
+
+/** Looked up once a minute. */
+export const findExtent = async (db: Db, index: VectorIndex): Promise<Extent> => {
   const name = nameOf(index);
-  const has = known.get(name);
-  if (has !== undefined) return has;
+  const extent = known.get(name);
+  if (extent) return extent;
+  const read = (trx: TenantDb) => Promise.all([countReadyChunks(trx), isWhole(trx, name)]);
+  const [chunks, indexed] = await askTenant(db, index.tenantId, read);
+  known.set(name, { chunks, indexed });
+  return { chunks, indexed };
+};
+
+const isWhole = async (trx: TenantDb, name: string): Promise<boolean> => {
   const { rows } = await sql<{ valid: boolean }>`
     select indisvalid as valid from pg_catalog.pg_index
-    where indexrelid = to_regclass(${`public.${name}`})`.execute(asSystem(db));
-  const found = rows[0]?.valid ?? false;
-  known.set(name, found);
-  return found;
+    where indexrelid = to_regclass(${`public.${name}`})`.execute(trx);
+  return rows[0]?.valid ?? false;
 };
 
 export const listVectorIndexes = async (db: Db): Promise<StoredVectorIndex[]> => {

@@ -1,9 +1,9 @@
 import {
   askTenant,
+  chooseWay,
   findOpenings,
   findServedModel,
   searchChunks,
-  takesVectorIndex,
   type SearchQuery,
   type SearchRow,
   type TenantDb,
@@ -59,7 +59,7 @@ const retrieveIn = async (
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const semantic = embedded && { space, vector: embedded.vector };
   const words = indexWords(wordsOf(query));
-  const wanted = await withIndex(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
+  const wanted = await bestWay(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
   // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
   const [{ rows, best }, served] = await askTenant(app.db, tenantId, (trx) =>
     Promise.all([
@@ -81,9 +81,9 @@ const retrieveIn = async (
   return { best: best ?? rerank(query, await preferNamed(ctx, query, { wanted, rows }), limit) };
 };
 
-const withIndex = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
+const bestWay = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
   ...query,
-  byIndex: await takesVectorIndex(app.db, tenantId, query),
+  way: await chooseWay(app.db, tenantId, query),
 });
 
 const mayName = (query: string, rows: readonly Retrieved[]): boolean => {
@@ -104,7 +104,7 @@ const preferNamed = async (
   const fileIds = [...new Set(rows.map((row) => row.file_id))];
   const named = namedIn(query, await ask((trx) => findOpenings(trx, fileIds)));
   if (named.size === 0) return rows;
-  const within = await withIndex(ctx, { ...wanted, fileIds: [...named] });
+  const within = await bestWay(ctx, { ...wanted, fileIds: [...named] });
   const others = rows.filter((row) => !named.has(row.file_id));
   return [
     ...(await ask((trx) => searchChunks(trx, within))),

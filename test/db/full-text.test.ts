@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { inTenant, insertChunks, searchChunks, finishIngest, type TenantDb } from "../../db/index.ts";
+import { inTenant, insertChunks, searchChunks, finishIngest, type SearchWay, type TenantDb } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { newTestTenant, openTestDb } from "../support/db.ts";
 import { createCorpus, fillTenant, newChunk, newSpace, startFile } from "../support/synthetic-chunks.ts";
@@ -22,8 +22,8 @@ const tenantWith = async (...texts: string[]): Promise<string> => {
   return tenantId;
 };
 
-const textsFor = async (tenantId: string, words: string): Promise<string[]> => {
-  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words, limit: 10 }));
+const textsFor = async (tenantId: string, words: string, way: SearchWay): Promise<string[]> => {
+  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words, limit: 10, way }));
   return rows.map((row) => row.text);
 };
 
@@ -33,19 +33,30 @@ const idOf = ({ chunk_id }: Found) => chunk_id;
 const call = async (trx: TenantDb, words: string, budget = 1_000) =>
   (await sql<Found>`select * from public.search_text(${words}, null::uuid[], 10, ${budget}::integer)`.execute(trx))
     .rows;
+const callFew = async (trx: TenantDb, words: string) =>
+  (await sql<Found>`select * from public.search_few(${words}, null::uuid[], 10)`.execute(trx)).rows;
+
+/** Full text of any tenant, and of one of few chunks. */
+const FUNCTIONS = [
+  ["search_text", "exact", call],
+  ["search_few", "few", callFew],
+] as const;
 
 const refused = (tenantId: string, statement: string) =>
   expect(inTenant(db, tenantId, (trx) => sql.raw(statement).execute(trx))).rejects.toMatchObject({ code: "42501" });
 
-test("full text finds what has any of the words, best first, in the tenant's own files alone", async () => {
-  const ours = await tenantWith("grey herons nest", "herons", "reeds and rushes");
-  await tenantWith("grey herons nest elsewhere");
-  expect(await textsFor(ours, "grey heron")).toEqual(["grey herons nest", "herons"]);
-  expect(await textsFor(ours, "elsewhere")).toEqual([]);
-  expect(await textsFor(ours, "the of and")).toEqual([]);
-});
+test.for(FUNCTIONS)(
+  "%s finds what has any of the words, best first, in the tenant's own files alone",
+  async ([, way]) => {
+    const ours = await tenantWith("grey herons nest", "herons", "reeds and rushes");
+    await tenantWith("grey herons nest elsewhere");
+    expect(await textsFor(ours, "grey heron", way)).toEqual(["grey herons nest", "herons"]);
+    expect(await textsFor(ours, "elsewhere", way)).toEqual([]);
+    expect(await textsFor(ours, "the of and", way)).toEqual([]);
+  },
+);
 
-test("without a tenant, and in another one's name, the function tells nothing", async () => {
+test.for(FUNCTIONS)("without a tenant, and in another one's name, %s tells nothing", async ([, , call]) => {
   const theirs = await tenantWith("secret herons");
   const ours = await newTestTenant(db);
   expect(await inTenant(db, theirs, (trx) => call(trx, "herons"))).toHaveLength(1);
@@ -57,7 +68,7 @@ test("without a tenant, and in another one's name, the function tells nothing", 
   expect(without).toEqual([]);
 });
 
-test("what a caller names is a word, whatever it looks like", async () => {
+test.for(FUNCTIONS)("for %s what a caller names is a word, whatever it looks like", async ([, way]) => {
   const theirs = await tenantWith("secret herons");
   const ours = await tenantWith("herons");
   const attempts = [
@@ -70,12 +81,12 @@ test("what a caller names is a word, whatever it looks like", async () => {
     "a:* & !b <-> (c | d)",
   ];
   for (const words of attempts) {
-    const texts = await textsFor(ours, words);
+    const texts = await textsFor(ours, words, way);
     expect(texts.filter((text) => text !== "herons")).toEqual([]);
   }
 });
 
-test("objects that a caller puts in front of the catalogue's are not taken", async () => {
+test.for(FUNCTIONS)("%s takes no objects that a caller puts in front of the catalogue's", async ([, , call]) => {
   const ours = await tenantWith("herons");
   let found: unknown[] = [];
   const undone = inTenant(db, ours, async (trx) => {
@@ -94,11 +105,15 @@ test("objects that a caller puts in front of the catalogue's are not taken", asy
   expect(found).toHaveLength(1);
 });
 
-test("the reader's role is out of reach: it is not taken, its tables tell it no text, its function is not replaced", async () => {
+test("the reader's role is out of reach: it is not taken, its tables tell it no text, its functions are not replaced", async () => {
   const ours = await tenantWith("herons");
   await refused(
     ours,
     "create or replace function public.search_text(words text, file_ids uuid[], candidates integer, budget integer) returns table (chunk_id uuid, place bigint) language sql as 'select null::uuid, 1::bigint'",
+  );
+  await refused(
+    ours,
+    "create or replace function public.search_few(words text, file_ids uuid[], candidates integer) returns table (chunk_id uuid, place bigint) language sql as 'select null::uuid, 1::bigint'",
   );
   if (process.env["DATABASE_URL"]) await refused(ours, "set local role docuchat_search");
   const { rows } = await sql<{ text: boolean; members: number; login: boolean; above: boolean; creates: boolean }>`

@@ -11,7 +11,7 @@ import {
   nearest,
   removeFile,
   searchChunks,
-  takesVectorIndex,
+  chooseWay,
   unembedded,
   withVectorIndexer,
   type SearchQuery,
@@ -49,8 +49,8 @@ afterEach(async () => {
 });
 
 const idsOf = async (tenantId: string, query: Partial<SearchQuery>, limit = 6): Promise<string[]> => {
-  const byIndex = await takesVectorIndex(db, tenantId, query);
-  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query, byIndex }));
+  const way = await chooseWay(db, tenantId, query);
+  const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { words: "", limit, ...query, way }));
   return rows.map((row) => row.chunk_id);
 };
 const nearestTo = (vector: Float32Array) => ({ semantic: { space, vector } });
@@ -78,8 +78,8 @@ onPostgres(
     await sql`analyze chunk_embeddings`.execute(kyselyOf(db));
     await keep();
     expect((await listVectorIndexes(db)).map((index) => index.tenantId)).toEqual(tenants.slice(0, 1));
-    const byIndex = tenants.map((tenantId) => takesVectorIndex(db, tenantId, nearestTo(corpus.vector())));
-    expect(await Promise.all(byIndex)).toEqual([true, false, false, false]);
+    const ways = tenants.map((tenantId) => chooseWay(db, tenantId, nearestTo(corpus.vector())));
+    expect(await Promise.all(ways)).toEqual(["index", "few", "few", "few"]);
     for (const tenantId of tenants) {
       let [found, wanted] = [0, 0];
       for (let round = 0; round < 25; round++) {
@@ -92,7 +92,7 @@ onPostgres(
       expect(found / wanted).toBeGreaterThanOrEqual(0.98);
     }
     const plan = await inTenant(db, tenants[0] ?? "", async (trx) => {
-      const statement = nearest(trx, { words: "", limit: 6, byIndex: true, ...nearestTo(corpus.vector()) }, 30);
+      const statement = nearest(trx, { words: "", limit: 6, way: "index", ...nearestTo(corpus.vector()) }, 30);
       return JSON.stringify((await sql`explain ${statement}`.execute(trx)).rows);
     });
     expect(plan).toMatch(/Index Scan using chunk_embeddings_hnsw_/);
@@ -130,7 +130,7 @@ test("what has no vector yet is found without reading the others' again and agai
 onPostgres("by the index, too, a file that is not ready is not found, and chosen files alone are", async () => {
   const corpus = createCorpus(DIMENSIONS, { seed: 2 });
   const tenantId = await newTestTenant(db);
-  const { fileIds } = await fillTenant(db, { tenantId, space, corpus, chunks: 1_500 });
+  const { fileIds } = await fillTenant(db, { tenantId, space, corpus, chunks: 1_600 });
   await keep();
   const vector = corpus.vector();
   const unfinished = await startFile(db, tenantId);
@@ -143,9 +143,9 @@ onPostgres("by the index, too, a file that is not ready is not found, and chosen
   const chosen = fileIds.slice(1, 2);
   const query = { words: "", limit: 30, fileIds: chosen, ...nearestTo(vector) };
   // Of so few, all are compared; of more, the index is asked.
-  expect(await takesVectorIndex(db, tenantId, query)).toBe(false);
-  for (const byIndex of [false, true]) {
-    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, byIndex }));
+  expect(await chooseWay(db, tenantId, query)).toBe("exact");
+  for (const way of ["exact", "index"] as const) {
+    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, way }));
     expect(rows).toHaveLength(30);
     expect(new Set(rows.map((row) => row.file_id))).toEqual(new Set(chosen));
   }
