@@ -1,4 +1,4 @@
-import { embeddingModelId, inTenant, openDb, searchChunks } from "../../db/index.ts";
+import { chooseWay, embeddingModelId, inTenant, openDb, searchChunks } from "../../db/index.ts";
 import { SPACE } from "./space.ts";
 
 type Options = { url: string; modelUrl: string; tenantId: string };
@@ -18,7 +18,9 @@ export const createSearch = async ({ url, modelUrl, tenantId }: Options) => {
   };
   return async (question: string): Promise<string[]> => {
     const semantic = { space, vector: await embed(question) };
-    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { semantic, words: question, limit: LIMIT }));
+    const query = { semantic, words: question, limit: LIMIT };
+    const way = await chooseWay(db, tenantId, query);
+    const rows = await inTenant(db, tenantId, (trx) => searchChunks(trx, { ...query, way }));
     return rows.map(({ text }) => text);
   };
 };
