@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { StoredSpan } from "../schema.ts";
 import type { Db } from "../open.ts";
+import { planByKeys } from "../plan-by-keys.ts";
 import { PLANNED_ONCE } from "../planned-once.ts";
 import { askTenant, type TenantDb } from "../tenancy.ts";
 import { findExtent } from "./vector-indexes.ts";
@@ -80,19 +81,13 @@ export const searchChunks = async (trx: TenantDb, query: SearchQuery): Promise<S
   return rows;
 };
 
-/** For a statement that is planned once and reads tables which grow: by their indexes, however small they still are. */
-const planByIndex = async (trx: TenantDb): Promise<void> => {
-  await sql`select set_config('enable_seqscan', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true) ${PLANNED_ONCE}`.execute(trx);
-};
-
 const setForIndex = async (trx: TenantDb): Promise<void> => {
   await sql`select set_config('hnsw.ef_search', '200', true),
     set_config('hnsw.iterative_scan', 'relaxed_order', true)`.execute(trx);
 };
 
 /** Sent in front of the search, which does not wait. */
-const SETTINGS: Partial<Record<SearchWay, (trx: TenantDb) => Promise<void>>> = { few: planByIndex, index: setForIndex };
+const SETTINGS: Partial<Record<SearchWay, (trx: TenantDb) => Promise<void>>> = { few: planByKeys, index: setForIndex };
 
 /** Chunks with any of the query's words; a tenant's few are all ranked. */
 const matching = ({ way, words, fileIds }: SearchQuery, candidates: number): RawBuilder<unknown> =>
@@ -193,6 +188,6 @@ export const findChunksAt = async (
       select id as chunk_id, file_id, ordinal, section, text, tokens, page_from, page_to, spans from chunks
       where tenant_id = ${trx.tenantId} and file_id = place.file_id and ordinal = place.ordinal limit 1
     ) chunk ${PLANNED_ONCE}`;
-  const [, { rows }] = await Promise.all([planByIndex(trx), chunks.execute(trx)]);
+  const [, { rows }] = await Promise.all([planByKeys(trx), chunks.execute(trx)]);
   return rows;
 };

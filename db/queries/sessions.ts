@@ -1,9 +1,12 @@
 import type { Selectable } from "kysely";
-import type { Sessions, Users } from "../schema.ts";
+import { planByKeys } from "../plan-by-keys.ts";
+import { PLANNED_ONCE } from "../planned-once.ts";
+import type { Sessions, Tenants, Users } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
 export type SessionRow = Selectable<Sessions>;
-export type LiveSession = Pick<Selectable<Users>, "id" | "email" | "role" | "created_at"> & { last_seen_at: Date };
+/** `slug` is the tenant's. */
+export type LiveSession = Pick<Selectable<Users>, "role"> & Pick<Selectable<Tenants>, "slug"> & { last_seen_at: Date };
 
 export const createSession = async (
   trx: TenantDb,
@@ -15,20 +18,35 @@ export const createSession = async (
     .execute();
 };
 
-/** The user behind a session that is neither revoked nor expired. */
-export const findLiveSession = (trx: TenantDb, id: string, userId: string): Promise<LiveSession | undefined> =>
-  trx
+/** A session that is neither revoked nor expired. */
+export const findLiveSession = async (trx: TenantDb, id: string, userId: string): Promise<LiveSession | undefined> => {
+  const session = trx
     .selectFrom("sessions")
-    .innerJoin("users", (join) =>
-      join.onRef("users.tenant_id", "=", "sessions.tenant_id").onRef("users.id", "=", "sessions.user_id"),
+    .innerJoinLateral(
+      (db) =>
+        db
+          .selectFrom("users")
+          .select("role")
+          .where("tenant_id", "=", trx.tenantId)
+          .where("id", "=", userId)
+          .limit(1)
+          .as("person"),
+      (join) => join.onTrue(),
     )
-    .select(["users.id", "users.email", "users.role", "users.created_at", "sessions.last_seen_at"])
-    .where("sessions.tenant_id", "=", trx.tenantId)
-    .where("sessions.id", "=", id)
-    .where("sessions.user_id", "=", userId)
-    .where("sessions.revoked_at", "is", null)
-    .where("sessions.expires_at", ">", new Date())
-    .executeTakeFirst();
+    .innerJoinLateral(
+      (db) => db.selectFrom("tenants").select("slug").where("id", "=", trx.tenantId).limit(1).as("tenant"),
+      (join) => join.onTrue(),
+    )
+    .select(["person.role", "tenant.slug", "sessions.last_seen_at"])
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", id)
+    .where("user_id", "=", userId)
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", new Date())
+    .modifyEnd(PLANNED_ONCE);
+  const [, found] = await Promise.all([planByKeys(trx), session.executeTakeFirst()]);
+  return found;
+};
 
 /** Those of these sessions that are neither revoked nor expired. */
 export const findLiveSessions = async (trx: TenantDb, ids: string[]): Promise<Set<string>> => {

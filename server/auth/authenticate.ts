@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { askTenant, findLiveSession, findTenant, inTenant, touchSession } from "../../db/index.ts";
+import { askTenant, findLiveSession, inTenant, touchSession } from "../../db/index.ts";
 import type { App, KnownSession, LiveSession, SignedIn } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import type { TokenClaims } from "./access-token.ts";
@@ -66,11 +66,9 @@ const forget = (app: App, known: KnownSession): void => {
 };
 
 const lookUp = async (app: App, { tenantId, userId, sessionId }: TokenClaims): Promise<LiveSession> => {
-  const [user, tenant] = await askTenant(app.db, tenantId, (trx) =>
-    Promise.all([findLiveSession(trx, sessionId, userId), findTenant(trx)]),
-  );
-  if (!user || !tenant) throw new ReasonError("SESSION_REVOKED");
-  if (Date.now() - user.last_seen_at.getTime() > TOUCH_MS)
+  const live = await askTenant(app.db, tenantId, (trx) => findLiveSession(trx, sessionId, userId));
+  if (!live) throw new ReasonError("SESSION_REVOKED");
+  if (Date.now() - live.last_seen_at.getTime() > TOUCH_MS)
     await inTenant(app.db, tenantId, (trx) => touchSession(trx, sessionId));
-  return { tenantSlug: tenant.slug, role: user.role };
+  return { tenantSlug: live.slug, role: live.role };
 };
