@@ -3,13 +3,13 @@
 import { sql } from "kysely";
 import {
   askTenant,
+  chooseWay,
   findOrCreateTenant,
   findUnembedded,
   insertVectors,
   inTenant,
   openDb,
   searchChunks,
-  chooseWay,
   withVectorIndexer,
   type Db,
   type VectorSpace,

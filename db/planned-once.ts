@@ -5,9 +5,9 @@ import type { PoolClient } from "pg";
 const MARK = "/* planned once */";
 
 /**
- * Ends a statement that has one plan, whatever its values and however its tables have grown: an insert of values, or a look
- * at a table with one row a tenant. A connection to PostgreSQL keeps it, for planning such a one takes longer than running
- * it. Not for a statement of `*`: it would fail as soon as a newer server adds a column.
+ * Ends a statement that has one plan, whatever its values and however its tables have grown: an insert of values, a look at
+ * a table with one row a tenant, or what goes by keys alone (`planByKeys`). A connection to PostgreSQL keeps it, for planning
+ * such a one takes longer than running it. Not for a statement of `*`: it would fail as soon as a newer server adds a column.
  */
 export const PLANNED_ONCE = sql.raw(MARK);
 

@@ -101,7 +101,7 @@ type Rows = RawBuilder<{ chunk_id: string; distance: number }>;
 export const nearest = (trx: TenantDb, query: SearchQuery, candidates: number): Rows => {
   if (!query.semantic) return sql`select null::uuid as chunk_id, 0 as distance where false`;
   const semantic = { ...query.semantic, fileIds: query.fileIds, candidates };
-  return query.way === "index" ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic);
+  return query.way === "index" ? nearestByIndex(trx, semantic) : nearestOfAll(trx, semantic, query.way);
 };
 
 type Nearest = {
@@ -112,12 +112,17 @@ type Nearest = {
 };
 
 /** Vectors are of unit length: their negative product orders them as the cosine does, for half of its work. */
-const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest): Rows => sql`
+const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest, way?: SearchWay): Rows => sql`
   select chunk_id, embedding <#> ${asVector(trx, vector)} as distance
   from chunk_embeddings
-  where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)}
-    and file_id not in (select id from files where tenant_id = ${trx.tenantId} and ${UNFINISHED})
+  where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)} and file_id ${inReadyFile(trx, way)}
   order by distance limit ${candidates}`;
+
+/** Planned once it is a look at each vector, the same for any number of files; else those of the ready ones may be read alone. */
+const inReadyFile = (trx: TenantDb, way?: SearchWay): RawBuilder<unknown> => {
+  const files = sql`select id from files where tenant_id = ${trx.tenantId}`;
+  return way === "few" ? sql`not in (${files} and ${UNFINISHED})` : sql`in (${files} and status = 'ready')`;
+};
 
 const among = (fileIds: readonly string[] | undefined) =>
   fileIds ? sql`and file_id = any(${fileIds}::uuid[])` : sql``;
@@ -153,7 +158,8 @@ export const chooseWay = async (
   if (!semantic) return "exact";
   const { chunks, indexed } = await findExtent(db, { tenantId, modelId: semantic.space.id });
   if (chunks <= FEW_CHUNKS) return "few";
-  if (!indexed || !fileIds) return indexed ? "index" : "exact";
+  if (!indexed) return "exact";
+  if (!fileIds) return "index";
   const { rows } = await askTenant(db, tenantId, (trx) =>
     sql<{ few: boolean }>`
       select coalesce(sum(total), 0) <= ${EXACT_CHUNKS} as few from files

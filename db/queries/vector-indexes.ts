@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { LRUCache } from "lru-cache";
 import { Client } from "pg";
 import type { Db } from "../open.ts";
@@ -22,7 +22,7 @@ const EF_CONSTRUCTION = 200;
 
 /** What the tenant's vectors of a space amount to. */
 export type Extent = {
-  /** Of the tenant's ready files. */
+  /** Of the tenant's files, of one that is being ingested as well. */
   chunks: number;
   /** Whether they have a whole index. */
   indexed: boolean;
@@ -36,7 +36,7 @@ export const findExtent = async (db: Db, index: VectorIndex): Promise<Extent> =>
   const name = nameOf(index);
   const extent = known.get(name);
   if (extent) return extent;
-  const read = (trx: TenantDb) => Promise.all([countReadyChunks(trx), isWhole(trx, name)]);
+  const read = (trx: TenantDb) => Promise.all([countChunks(trx, sql`status <> 'failed'`), isWhole(trx, name)]);
   const [chunks, indexed] = await askTenant(db, index.tenantId, read);
   known.set(name, { chunks, indexed });
   return { chunks, indexed };
@@ -63,10 +63,12 @@ export const listVectorIndexes = async (db: Db): Promise<StoredVectorIndex[]> =>
 };
 
 /** How many chunks the tenant's ready files have. */
-export const countReadyChunks = async (trx: TenantDb): Promise<number> => {
+export const countReadyChunks = (trx: TenantDb): Promise<number> => countChunks(trx, sql`status = 'ready'`);
+
+const countChunks = async (trx: TenantDb, which: RawBuilder<unknown>): Promise<number> => {
   const { rows } = await sql<{ chunks: number }>`
     select coalesce(sum(total), 0)::bigint as chunks from files
-    where tenant_id = ${trx.tenantId} and status = 'ready'`.execute(trx);
+    where tenant_id = ${trx.tenantId} and ${which}`.execute(trx);
   return rows[0]?.chunks ?? 0;
 };
 

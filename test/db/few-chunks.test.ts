@@ -5,6 +5,7 @@ import {
   insertChunks,
   inTenant,
   searchChunks,
+  setProgress,
   type SearchQuery,
   type SearchWay,
 } from "../../db/index.ts";
@@ -36,6 +37,13 @@ test("a tenant of few chunks is searched by the statement that is planned once, 
   expect(await chooseWay(db, few.tenantId, newQuery())).toBe("few");
   expect(await chooseWay(db, more.tenantId, newQuery())).toBe("exact");
   expect(await chooseWay(db, few.tenantId, { fileIds: few.fileIds })).toBe("exact");
+});
+
+test("nor is a tenant while a large file of its is being ingested, whose chunks are there already", async () => {
+  const { tenantId } = await newTenant(40);
+  const run = await startFile(db, tenantId);
+  await inTenant(db, tenantId, (trx) => setProgress(trx, run, { stage: "embedding", done: 500, total: 1_500 }));
+  expect(await chooseWay(db, tenantId, newQuery())).toBe("exact");
 });
 
 test("what is planned once finds the same, in all files and in chosen ones, as often as it is asked", async () => {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { fromSql, toSql } from "pgvector";
 import { afterEach, expect, test } from "vitest";
 import {
+  chooseWay,
   findUnembedded,
   insertChunks,
   insertVectors,
@@ -11,7 +12,6 @@ import {
   nearest,
   removeFile,
   searchChunks,
-  chooseWay,
   unembedded,
   withVectorIndexer,
   type SearchQuery,
