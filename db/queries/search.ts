@@ -118,7 +118,7 @@ const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nea
   where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)} and file_id ${inReadyFile(trx, way)}
   order by distance limit ${candidates}`;
 
-/** Planned once it is a look at each vector, the same for any number of files; else those of the ready ones may be read alone. */
+/** Planned once, each vector is looked at and the unfinished files' are skipped; planned anew, the ready files' may be read alone. */
 const inReadyFile = (trx: TenantDb, way?: SearchWay): RawBuilder<unknown> => {
   const files = sql`select id from files where tenant_id = ${trx.tenantId}`;
   return way === "few" ? sql`not in (${files} and ${UNFINISHED})` : sql`in (${files} and status = 'ready')`;
