@@ -32,6 +32,8 @@ const NAMES_IT = new RegExp(`(?<=\\S\\s+)\\p{Lu}\\p{L}+.*\\s(?:${ENGLISH}|${GERM
 const CLAUSES =
   "after|although|and|as|because|before|if|since|than|until|when|where|while|als|bevor|dass|nachdem|weil|wenn";
 const IN_A_CLAUSE = new RegExp(`(?<!\\p{L})(?:${CLAUSES})\\s.*\\s(?:${ENGLISH}|${GERMAN})(?!\\p{L})`, "iu");
+/** A longer question says enough by itself; the patterns above may take the square of its length. */
+const MAX_CHARS = 400;
 const MOST_BESIDE = { pointer: 6, named: 2, maybe: 4, goesOn: 4 };
 const FEW_WORDS = 2;
 
@@ -45,7 +47,9 @@ const countTelling = (words: readonly string[]): number => {
 };
 
 /** Whether a question cannot be understood, or searched for, without what was asked before it. */
-export const leans = (question: string): boolean => {
+export const leans = (written: string): boolean => {
+  const question = written.replace(/\s+/gu, " ");
+  if (question.length > MAX_CHARS) return false;
   const words = wordsOf(setApart(question));
   const telling = countTelling(words);
   const any = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(question));

@@ -1,5 +1,7 @@
 /** Fewer letters in common are chance. */
 const LEAST_LETTERS = 5;
+/** Terms of one beginning, or of one end, that a word is compared with: no question of a person has more. */
+const MAX_ALIKE = 8;
 
 export type Likeness = (word: string) => readonly { term: string; share: number }[];
 
@@ -11,8 +13,8 @@ const NONE = [] as const;
  */
 export const likenessTo = (terms: Iterable<string>): Likeness => {
   const long = [...terms].filter((term) => term.length >= LEAST_LETTERS && !/\d/.test(term));
-  const heads = Map.groupBy(long, headOf);
-  const tails = Map.groupBy(long, tailOf);
+  const heads = groupBy(long, headOf);
+  const tails = groupBy(long, tailOf);
   // Looked at before anything is cut out of a word: of most, neither is a term's.
   const lettersAt = (at: number) => new Set(long.map((term) => term.at(at)));
   const [firsts, lasts] = [lettersAt(0), lettersAt(-1)];
@@ -24,6 +26,17 @@ export const likenessTo = (terms: Iterable<string>): Likeness => {
     const near = new Set([...(begin ?? NONE), ...(end ?? NONE)]);
     return Array.from(near, (term) => ({ term, share: shareOf(word, term) }));
   };
+};
+
+/** The first `MAX_ALIKE` terms of each key. */
+const groupBy = (terms: string[], keyOf: (term: string) => string): Map<string, string[]> => {
+  const groups = new Map<string, string[]>();
+  for (const term of terms) {
+    const group = groups.get(keyOf(term));
+    if (!group) groups.set(keyOf(term), [term]);
+    else if (group.length < MAX_ALIKE) group.push(term);
+  }
+  return groups;
 };
 
 const headOf = (word: string) => word.slice(0, LEAST_LETTERS);

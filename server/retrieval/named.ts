@@ -28,9 +28,11 @@ export const namedIn = (query: string, openings: readonly Opening[]): Set<string
       said: called.union(new Set(tellingStems(wordsOf(text).slice(0, OPENING_WORDS))).intersection(asked)),
     };
   });
+  const having = new Map<string, number>();
+  for (const { said } of known) for (const term of said) having.set(term, (having.get(term) ?? 0) + 1);
   const rarity = (term: string): number => {
-    const having = known.filter(({ said }) => said.has(term)).length;
-    return Math.log(1 + (known.length - having + 0.5) / (having + 0.5));
+    const documents = having.get(term) ?? 0;
+    return Math.log(1 + (known.length - documents + 0.5) / (documents + 0.5));
   };
   const scored = known.map(({ said, ...document }) => ({
     ...document,

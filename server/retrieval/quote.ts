@@ -29,14 +29,15 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
     pages.set(passage.chunk_id, loaded);
     return loaded;
   };
+  const sentences = new Map<string, Sentence[]>();
+  const sentencesOf = ({ chunk_id, read }: Expanded): Sentence[] => {
+    const known = sentences.get(chunk_id) ?? readSentences(read.text);
+    sentences.set(chunk_id, known);
+    return known;
+  };
   return async (passage: Expanded, claim: string): Promise<Quote | undefined> => {
     const stored = new Map((await pagesOf(passage)).map((page) => [page.page, page]));
-    const words = new Set(wordsOf(claim));
-    let best: { start: number; end: number; score: number } | undefined;
-    for (const { start, end } of sentencesIn(passage.read.text)) {
-      const score = support(words, passage.read.text.slice(start, end));
-      if (!best || score > best.score) best = { start, end, score };
-    }
+    const best = bestSentence(sentencesOf(passage), claim);
     const place = best && placeOf(passage.read.spans, best);
     const page = place && stored.get(place.page);
     if (!best || !place || !page) return undefined;
@@ -44,6 +45,23 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
     const quote = page.text.slice(start, end);
     return { page: page.page, quote, verified: best.score >= SUPPORTS, boxes: boxesOf(page, start, end) };
   };
+};
+
+type Sentence = { start: number; end: number; words: ReadonlySet<string> };
+
+/** The sentences of a text with their words: an answer looks through them once for each of its claims. */
+export const readSentences = (text: string): Sentence[] =>
+  sentencesIn(text).map(({ start, end }) => ({ start, end, words: new Set(wordsOf(text.slice(start, end))) }));
+
+/** The sentence that holds most of a claim's words. */
+export const bestSentence = (sentences: readonly Sentence[], claim: string) => {
+  const claimed = new Set(wordsOf(claim));
+  let best: { start: number; end: number; score: number } | undefined;
+  for (const { start, end, words } of sentences) {
+    const score = support(claimed, words);
+    if (!best || score > best.score) best = { start, end, score };
+  }
+  return best;
 };
 
 /** Where a piece of a passage's text stands; of one that goes over a page's end, its longer part. */
@@ -61,8 +79,7 @@ const placeOf = (spans: Reading["spans"], { start, end }: { start: number; end: 
 };
 
 /** How much of the claim the sentence holds; among equals the one with fewer other words wins. */
-const support = (claim: ReadonlySet<string>, sentence: string): number => {
-  const words = new Set(wordsOf(sentence));
+const support = (claim: ReadonlySet<string>, words: ReadonlySet<string>): number => {
   if (claim.size === 0 || words.size === 0) return 0;
   const shared = claim.intersection(words).size;
   return shared / claim.size + (shared / words.size) * 0.01;

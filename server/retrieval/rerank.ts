@@ -133,19 +133,32 @@ const phrases = ({ places }: Read, pairs: [string, string][], weights: Weights):
   let [held, all] = [0, 0];
   for (const [first, second] of pairs) {
     const weight = (weights.get(first) ?? 0) + (weights.get(second) ?? 0);
-    const behind = places.get(second) ?? [];
-    const near = (place: number) => behind.some((other) => other > place && other <= place + PHRASE_WORDS);
     all += weight;
-    if (places.get(first)?.some(near)) held += weight;
+    if (isFollowed(places.get(first) ?? [], places.get(second) ?? [])) held += weight;
   }
   return all === 0 ? 0 : held / all;
 };
 
+/** Whether one of the second places comes within `PHRASE_WORDS` after one of the first; both ascend. */
+const isFollowed = (first: readonly number[], second: readonly number[]): boolean => {
+  let at = 0;
+  return first.some((place) => {
+    while ((second[at] ?? Infinity) <= place) at++;
+    return (second[at] ?? Infinity) <= place + PHRASE_WORDS;
+  });
+};
+
 const MOST_PAIRS = 50;
 
+/** The first pairs of terms that follow each other, each pair once. */
 const neighbours = (terms: string[]): [first: string, second: string][] => {
-  const pairs = terms.slice(1).map((second, at): [string, string] => [terms[at] ?? "", second]);
-  return [...new Map(pairs.map((pair) => [pair.join(" "), pair])).values()].slice(0, MOST_PAIRS);
+  const pairs = new Map<string, [string, string]>();
+  for (const [at, first] of terms.entries()) {
+    const second = terms[at + 1];
+    if (second === undefined || pairs.size === MOST_PAIRS) break;
+    pairs.set(`${first} ${second}`, [first, second]);
+  }
+  return [...pairs.values()];
 };
 
 /** The first `limit` that do not repeat each other, then, where there are too few, the repetitions. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SearchRow } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
+import { likenessTo } from "../../server/retrieval/likeness.ts";
 import { rerank } from "../../server/retrieval/rerank.ts";
 
 /** Candidates in the order in which a search found them. */
@@ -72,4 +73,13 @@ test("ranks fall, and no passage is lost or made up", () => {
   );
   const ranked = rank("heron nest", rows, 30);
   expect(new Set(ranked.map((row) => row.chunk_id))).toEqual(new Set(rows.map((row) => row.chunk_id)));
+});
+
+test("compares a word with at most eight terms of one beginning and eight of one end", () => {
+  const letters = Array.from("abcdefghijklmnopqrstuvwxyz");
+  const terms = letters.flatMap((one) => letters.map((other) => `abcde${one}${other}vwxyz`));
+  expect(likenessTo(terms)("abcdefghijvwxyz")).toHaveLength(8);
+  expect(
+    likenessTo([...terms, ...letters.map((one) => `harbour${one}ghijvwxyz`)])("abcdefghijvwxyz").length,
+  ).toBeLessThan(17);
 });

@@ -20,6 +20,8 @@ const MAX_CHARS = 150;
 const MAX_WORDS = 14;
 const TITLE_CHARS = 80;
 const PATH_CHARS = 240;
+/** More do not fit a path. */
+const MAX_TITLES = 60;
 /** Bookmarks stand above all that only looks like a heading. */
 const BOOKMARK_SIZE = 1_000_000;
 
@@ -63,11 +65,14 @@ export const createOutline = () => {
       open.push(heading);
     },
     path: (): string | null => {
-      const titles = open.map(({ title }) =>
-        title.length > TITLE_CHARS ? `${title.slice(0, TITLE_CHARS - 1)}…` : title,
-      );
-      while (titles.join(" > ").length > PATH_CHARS && titles.length > 1) titles.shift();
-      return titles.length > 0 ? titles.join(" > ") : null;
+      let path: string | null = null;
+      for (const { title } of open.slice(-MAX_TITLES).toReversed()) {
+        const short = title.length > TITLE_CHARS ? `${title.slice(0, TITLE_CHARS - 1)}…` : title;
+        const longer: string = path === null ? short : `${short} > ${path}`;
+        if (longer.length > PATH_CHARS) break;
+        path = longer;
+      }
+      return path;
     },
   };
 };

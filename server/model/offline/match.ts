@@ -29,14 +29,17 @@ export const askingSentence = (question: string): string => {
   return last ? question.slice(last.start, last.end) : question;
 };
 
-/** The terms of a question in order; all of its words where none tells anything. */
+/** No question of a person has more; each is looked for in every sentence. */
+const MAX_TERMS = 128;
+
+/** The last terms of a question in order; all of its words where none tells anything. */
 export const termsOf = (question: string): Term[] => {
   const words = wordsOf(question);
   const language = languageOf(words);
   const firstAsked = words.length - wordsOf(askingSentence(question)).length;
   const all = words.map((word, at) => ({ word, root: stem(word, language), asked: at >= firstAsked }));
   const telling = all.filter(({ word }) => !isStopWord(word));
-  return telling.length > 0 ? telling : all;
+  return (telling.length > 0 ? telling : all).slice(-MAX_TERMS);
 };
 
 const MOST_PAIRS = 50;
