@@ -29,8 +29,10 @@ export default defineConfig({
     setupFiles: ["test/support/setup.ts"],
     // One process runs many files: they share what takes long to load, and the app of those that need none of their own.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Long enough for a machine that ten programs share: a timeout ends what hangs, and judges nothing else.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     // Tests of killed and restarted processes wait on real timers: the gate gives a busy machine a second chance.
     retry: process.env["CI"] ? 1 : 0,
     maxWorkers: 3,

@@ -12,6 +12,7 @@ export default defineConfig({
     reporters: ["default", table()],
     fileParallelism: false,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 });

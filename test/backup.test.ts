@@ -83,4 +83,4 @@ test("what was backed up and restored elsewhere answers everything as before", a
   const got = await askFor(caller, { question: "Where do grebes dive?" });
   expect(got.at(-1)?.event).toMatchObject({ type: "finished", outcome: "answered" });
   await second.signIn({ tenant: user.tenant });
-}, 180_000);
+});

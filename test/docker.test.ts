@@ -220,7 +220,7 @@ describe("the image", () => {
     await promisify(execFile)(process.execPath, [join(dir, program), ...args], { cwd: dir, env });
     expect(await readdir(join(dir, "console/dist"))).toEqual(["assets", "index.html"]);
     expect(copies).toContainEqual(["console/dist", "console/dist"]);
-  }, 120_000);
+  });
 
   test("runs with the files it copies, is healthy, writes to its data folder alone, and ends on its signal", async () => {
     const [dir, dataDir] = [await newFolder(), await newFolder()];
@@ -233,7 +233,7 @@ describe("the image", () => {
     await expect(server.check()).rejects.toMatchObject({ code: 1 });
     expect(await treeOf(dir)).toEqual(before);
     expect(await readdir(dataDir)).toContain("files");
-  }, 60_000);
+  });
 
   test("does not run as root, and takes the data folder's place for a new volume", () => {
     expect(argumentOf("USER")).toBe("node");

@@ -68,7 +68,7 @@ test("every TypeScript block compiles against the client and the server as they 
     complaints.split("\n").filter((line) => line && !line.startsWith(" ") && !line.startsWith("control.ts")),
   ).toEqual([]);
   expect(complaints).toContain("control.ts(1,");
-}, 120_000);
+});
 
 describe("shell blocks", () => {
   const lines = blocksOf("sh").flatMap(({ page, code, line }) =>

@@ -106,7 +106,7 @@ test("with a model that echoes all it is given, no attack brings anything of ano
     // The attacks did reach the model, beside the tenant's own words.
     expect([sawOwn, sawAttack]).toEqual([true, true]);
   }
-}, 120_000);
+});
 
 test("the excerpts stand between marks that no document can know: they differ each time", async () => {
   const { user } = await settle("Dolomite");

@@ -164,4 +164,4 @@ test("a server that stops ends its answers as interrupted, with what was said", 
   });
   await closing;
   expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "interrupted" }]);
-}, 60_000);
+});

@@ -53,7 +53,7 @@ describe.skipIf(server === "")("starting on one PostgreSQL (needs DATABASE_URL)"
     const queues = await query<{ name: string }>(url, "select name from pgboss.queue where name like 'ingest%'");
     expect(queues.map(({ name }) => name).sort()).toEqual(["ingest", "ingest-dead"]);
     expect(await query(url, "select * from pgboss.version")).toHaveLength(1);
-  }, 90_000);
+  });
 
   test("a running server goes on beside a newer one's additive schema, on which it could not start", async () => {
     const url = await emptyDatabase();
@@ -74,5 +74,5 @@ describe.skipIf(server === "")("starting on one PostgreSQL (needs DATABASE_URL)"
     const { items } = await call<{ items: unknown[] }>(older.url, token, "chat.conversations");
     expect(items).toHaveLength(1);
     await expect(startServerProcess(env)).rejects.toThrow("The database belongs to a newer DocuChat");
-  }, 60_000);
+  });
 });

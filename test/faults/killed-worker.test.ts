@@ -51,7 +51,7 @@ test("a server killed again and again in the middle of an ingest loses nothing a
   await waitFor(async () => {
     const files = await listFiles(server, token);
     return files.length === 3 && files.every((file) => file.status === "ready") ? true : undefined;
-  }, 120_000);
+  });
   await server.kill("SIGTERM");
 
   const db = await openDb({ url, dataDir });

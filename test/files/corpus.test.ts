@@ -62,7 +62,7 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
   it("ends the same in a process of its own", async () => {
     const some = pathsOf().filter((path, i) => path.includes("docling") || i % OWN_PROCESS_EVERY === 0);
     for (const path of some) expect(await readApart(path)).toEqual(outcomes.get(basename(path)));
-  }, 120_000);
+  });
 
   it.each([
     ["libreoffice-writer-password.pdf", "PDF_ENCRYPTED"],

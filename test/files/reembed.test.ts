@@ -92,7 +92,7 @@ test("a change of model and dimensions embeds anew while every search is served,
       where model = 'text-embedding-3-large@512'`.execute(trx),
   );
   expect(rows[0]?.tokens).toBe(texts.reduce((sum, text) => sum + (text.match(/\s*\S+/g)?.length ?? 0), 0));
-}, 60_000);
+});
 
 test("a provider that cannot reach the old space searches by full text until the switch, new files too", async () => {
   vendor.script = {};
@@ -109,7 +109,7 @@ test("a provider that cannot reach the old space searches by full text until the
     await isFound(next, user, bird);
     await isFound(offline.app, user, bird);
   }
-}, 60_000);
+});
 
 test("while the new model fails the old one serves, and a later round goes on where it broke off", async () => {
   vendor.script = {};
@@ -125,7 +125,7 @@ test("while the new model fails the old one serves, and a later round goes on wh
   await keepVectors(next);
   expect(await servedId(next, user)).toBe(next.embeddingModelId);
   await isFound(next, user, "herons");
-}, 60_000);
+});
 
 test("a process that was configured earlier does not turn tenants back", async () => {
   vendor.script = {};
@@ -140,4 +140,4 @@ test("a process that was configured earlier does not turn tenants back", async (
   await keepVectors(again);
   expect(await servedId(again, user)).toBe(old.app.embeddingModelId);
   await isFound(again, user, "herons");
-}, 60_000);
+});

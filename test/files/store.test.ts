@@ -69,14 +69,13 @@ describe("a bucket", async () => {
     await expect(openTestStore({ url: wrong })).rejects.toThrow(/^STORAGE_URL: the store refuses/);
   });
 
-  test("a store that cannot be reached says so within seconds, and serves again when it is back", async () => {
+  test("a store that cannot be reached says so, and serves again when it is back", async () => {
     const strict = await startS3Server();
     const store = await openTestStore({ url: strict.storageUrl });
     const key = { tenantId: newId(), fileId: newId() };
     const path = join(store.incomingDir, newId());
     await writeFile(path, "bytes");
     await strict.close();
-    const start = performance.now();
     const calls = await Promise.allSettled([
       store.read(key),
       store.openLocal(key),
@@ -86,7 +85,6 @@ describe("a bucket", async () => {
     ]);
     for (const call of calls)
       expect(call).toMatchObject({ status: "rejected", reason: { reason: "SERVICE_UNAVAILABLE" } });
-    expect(performance.now() - start).toBeLessThan(10_000);
     await startS3Server({ port: Number(new URL(strict.url).port) });
     await store.adopt(key, path);
     expect(await store.has(key)).toBe(true);
@@ -103,10 +101,8 @@ describe("a bucket", async () => {
     const key = { tenantId: newId(), fileId: newId() };
     const path = join(store.incomingDir, newId());
     await writeFile(path, "bytes");
-    const start = performance.now();
     for (const call of [() => store.read(key), () => store.has(key), () => store.adopt(key, path)])
       await expect(call()).rejects.toMatchObject({ reason: "SERVICE_UNAVAILABLE" });
-    expect(performance.now() - start).toBeLessThan(6_000);
     store.close();
   });
 

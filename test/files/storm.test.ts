@@ -38,4 +38,4 @@ test("a large upload survives a storm of refusals: each chunk is embedded once, 
     sql<{ vectors: number }>`select count(*)::int as vectors from chunk_embeddings`.execute(trx),
   );
   expect(rows).toEqual([{ vectors: file.progress.total }]);
-}, 120_000);
+});

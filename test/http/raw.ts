@@ -32,7 +32,7 @@ export const openRequest = (url: string, headers: Record<string, string>): Clien
 
 export const reasonIn = (body: unknown): string => ErrorBody.parse(body).error.reason;
 
-export const waitUntil = async (holds: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> => {
+export const waitUntil = async (holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> => {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error("It did not come to hold in time.");

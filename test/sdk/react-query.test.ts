@@ -81,4 +81,4 @@ test("subscriptionOptions hear events without the ids that the client resumes by
   const { id } = await client.files.upload(await onePage()).ready;
   await hook.until(({ data }) => data?.status === "ready");
   expect(heard.at(-1)).toMatchObject({ id, status: "ready" });
-}, 120_000);
+});

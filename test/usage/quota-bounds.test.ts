@@ -56,7 +56,7 @@ test("what takes the whole of a bound has room in a day, one token more never", 
   await inTenant(app.db, user.tenantId, (trx) => settle(trx, "first"));
   await spend(user, 1);
   const wait = await roomIn(ask(user, { requests: 1, tokens: 1_000 }));
-  expect(Math.abs((wait ?? 0) - DAY_MS)).toBeLessThan(5_000);
+  expect(Math.abs((wait ?? 0) - DAY_MS)).toBeLessThan(60_000);
   expect(await roomIn(ask(user, { requests: 1, tokens: 1_001 }))).toBe(null);
 });
 
@@ -65,7 +65,7 @@ test("where only what is reserved stands in the way, there is room in a day at t
   await ask(user, { requests: 1, tokens: 100 });
   const wait = await roomIn(ask(user, { requests: 1, tokens: 1 }));
   expect(wait).toBeGreaterThan(0);
-  expect(wait).toBeLessThanOrEqual(DAY_MS + 5_000);
+  expect(wait).toBeLessThanOrEqual(DAY_MS + 60_000);
 });
 
 test("one bound without room for ever is told before another with room later", async () => {
@@ -90,7 +90,7 @@ test("the same key again replaces what it has reserved, and holds it for half an
   const [reservation, ...more] = await reserved(user);
   expect(more).toEqual([]);
   expect(reservation).toMatchObject({ key: "key", tokens: 90, user_id: user.userId });
-  expect(Math.abs(Number(reservation?.expires_at) - Date.now() - 30 * 60_000)).toBeLessThan(10_000);
+  expect(Math.abs(Number(reservation?.expires_at) - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
 });
 
 test("a piece of work has its reservation while it runs, and none when it has failed", async () => {
