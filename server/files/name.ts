@@ -14,14 +14,17 @@ const NAMELESS = "document.pdf";
  */
 export const cleanName = (name: string): string => {
   const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? "";
-  // Composed when nothing hidden stands between any more. A dot or a space at the end is not kept by every disk.
-  const visible = base
-    .replace(HIDDEN, "")
-    .normalize("NFC")
-    .trim()
-    .replace(/[.\s]+$/, "");
-  if (visible === "" || /^[.\s]+$/.test(visible)) return NAMELESS;
+  // Composed when nothing hidden stands between any more.
+  const visible = withoutEnd(base.replace(HIDDEN, "").normalize("NFC").trim());
+  if (visible === "") return NAMELESS;
   return fit(DEVICE.test(visible) ? `_${visible}` : visible);
+};
+
+/** Without dots and spaces at the end, which not every disk keeps. No pattern: it would take the square of a long row. */
+const withoutEnd = (name: string): string => {
+  let end = name.length;
+  while (end > 0 && /[.\s]/.test(name.charAt(end - 1))) end--;
+  return name.slice(0, end);
 };
 
 const fit = (name: string): string => {

@@ -6,6 +6,7 @@ import { createRefusalReader } from "../../server/chat/refusal.ts";
 import { chunkDocument } from "../../server/files/chunk/chunk.ts";
 import { readLines } from "../../server/files/extract/lines.ts";
 import type { Run } from "../../server/files/extract/runs.ts";
+import { cleanName } from "../../server/files/name.ts";
 import { newId } from "../../server/id.ts";
 import { extractAnswer } from "../../server/model/offline/answer.ts";
 import { createEmbedder } from "../../server/model/offline/embedding.ts";
@@ -88,6 +89,7 @@ const OF_A_QUESTION: Record<string, (text: string) => unknown> = {
 };
 
 const OF_A_TEXT: Record<string, (text: string) => unknown> = {
+  "a file's name": cleanName,
   words: wordsOf,
   stems: (text) => tellingStems(wordsOf(text)),
   "the words of full text": (text) => indexWords(wordsOf(text)),

@@ -60,6 +60,7 @@ export const SHAPES: Record<string, (size: number) => string> = {
   newlines: (size) => `a${"\n".repeat(size - 2)}b`,
   "spaces and letters": (size) => fill(size, (at) => (at % 40 ? " " : "A")),
   "full stops": (size) => ".".repeat(size),
+  "full stops and a letter": (size) => `${".".repeat(size - 1)}a`,
   initials: (size) => fill(size, () => "A. "),
   "short sentences": (size) => fill(size, (at) => `${alike(at)}. `),
   "quotation marks": (size) => fill(size, () => `."`),
