@@ -192,18 +192,12 @@ test("a client that sends too much is read more slowly, and one that sends far t
   const ws = await openSocket(app.url, { token: user.accessToken });
   let pongs = 0;
   ws.on("message", () => pongs++);
-  const other = await openSocket(app.url, { token: (await app.signIn()).accessToken });
-  const answered: string[] = [];
-  other.once("message", () => answered.push("other"));
+  const start = performance.now();
   for (let n = 0; n < 300; n++) ws.send("PING");
   await waitUntil(() => pongs === 300);
-  // What came in one piece is answered; it has used up a second of what comes after.
-  ws.once("message", () => answered.push("paced"));
-  ws.send("PING");
-  other.send("PING");
-  await waitUntil(() => answered.length === 2);
-  expect(answered).toEqual(["other", "paced"]);
-  other.terminate();
+  // After 200 at once it is read at a rate of 100 a second, on a slow machine at less.
+  const perSecond = (pongs - 200) / ((performance.now() - start) / 1_000);
+  expect(perSecond).toBeLessThan(110);
   for (let n = 0; n < 2_000; n++) ws.send("PING");
   expect(await closeOf(ws)).toEqual({ code: 1008, reason: "TOO_MANY_MESSAGES" });
   expect(await alive()).toBe(true);
