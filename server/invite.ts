@@ -1,5 +1,6 @@
 import { findOrCreateTenant, inTenant, openDb, putInvitation } from "../db/index.ts";
-import { Email, TenantSlug } from "./contract/auth.ts";
+import { TenantSlug } from "./contract/auth.ts";
+import { Email } from "./contract/email.ts";
 import { readConfig } from "./config.ts";
 import { newId } from "./id.ts";
 

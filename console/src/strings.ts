@@ -22,6 +22,7 @@ export const strings = {
     tenantHint: "Its short name, such as acme. A new name opens a new workspace where sign-up is open.",
     tenantWrong: "Small letters, digits and hyphens.",
     email: "E-mail",
+    emailHint: "An address like ada@example.org",
     send: "Send me a code",
     codeTitle: "Look into your mail",
     codeLead: (email: string) => `We sent a code of six digits to ${email}.`,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Email, Role, User } from "./auth.ts";
+import { Role, User } from "./auth.ts";
+import { Email } from "./email.ts";
 import { UserId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { UsageTotals } from "./usage.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Email } from "./email.ts";
 import { ChallengeId, SessionId, TenantId, UserId } from "./ids.ts";
 import { LIMITS, SLUG } from "./limits.ts";
 
@@ -7,9 +8,6 @@ export type Role = z.infer<typeof Role>;
 
 export const TenantSlug = z.string().trim().toLowerCase().max(LIMITS.slugChars).regex(SLUG);
 export type TenantSlug = z.infer<typeof TenantSlug>;
-
-export const Email = z.string().trim().toLowerCase().max(LIMITS.emailChars).pipe(z.email());
-export type Email = z.infer<typeof Email>;
 
 export const Tenant = z.object({ id: TenantId, slug: z.string(), name: z.string() });
 export type Tenant = z.infer<typeof Tenant>;

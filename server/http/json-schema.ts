@@ -16,7 +16,7 @@ const { REASONS, ReasonData, Reason } = contract;
 const metadata = z.registry<Record<string, unknown>>();
 for (const [id, schema] of Object.entries(contract)) if (schema instanceof z.ZodType) metadata.add(schema, { id });
 // Trimmed before it is looked at, so that zod itself knows no format of it.
-metadata.add(contract.Email, { id: "Email", format: "email" });
+metadata.add(contract.Email, { id: "Email", format: "idn-email" });
 
 // Bytes, as OpenAPI writes them.
 metadata.add(PdfBytes, { format: "binary", contentMediaType: "application/pdf" });

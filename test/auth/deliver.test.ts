@@ -2,8 +2,9 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDelivery, type Delivery } from "../../server/auth/deliver.ts";
+import { Email } from "../../server/contract/email.ts";
 
-type Received = { to: string[]; from: string; source: string };
+type Received = { to: string[]; from: string; utf8: boolean; source: string };
 
 const mail = {
   email: "person@example.com",
@@ -31,9 +32,10 @@ const startMailServer = async (options: SMTPServerOptions = {}) => {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
-        const { mailFrom, rcptTo } = session.envelope;
+        const { mailFrom, rcptTo, smtpUtf8 = false } = session.envelope;
         const from = mailFrom ? mailFrom.address : "";
-        received.push({ from, to: rcptTo.map(({ address }) => address), source: Buffer.concat(chunks).toString() });
+        const to = rcptTo.map(({ address }) => address);
+        received.push({ from, to, utf8: smtpUtf8, source: Buffer.concat(chunks).toString() });
         done();
       });
     },
@@ -106,6 +108,32 @@ describe("a login code by mail", () => {
     });
     await sent.catch(() => {});
     expect(received.flatMap(({ to }) => to)).not.toContain("b@example.com");
+  });
+
+  const INTERNATIONAL = [
+    "jürgen@xn--mnchen-3ya.example",
+    "علی@xn--mgbh0fb.xn--mgba3a4f16a",
+    "用户@xn--r8jz45g.jp",
+    "иван@example.org",
+  ];
+
+  it.each(INTERNATIONAL)("reaches %s, whose name takes SMTPUTF8 (RFC 6531)", async (email) => {
+    const { received, port } = await startMailServer();
+    await (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode({ ...mail, email });
+    expect(received.map(({ to, utf8 }) => [to.map((address) => Email.parse(address)), utf8])).toEqual([
+      [[email], true],
+    ]);
+    expect(received[0]?.source).toContain("012345");
+  });
+
+  const ASCII = ["x@xn--mnchen-3ya.example", "r&d@example.org", "!#$%&'*+-/=?^_`{|}~@example.org"];
+
+  it.each(ASCII)("reaches %s by a server that knows ASCII alone", async (email) => {
+    const { received, port } = await startMailServer({ hideSMTPUTF8: true });
+    await (await deliverTo(`smtp://127.0.0.1:${port}`)).sendCode({ ...mail, email });
+    expect(received.map(({ to, utf8 }) => [to.map((address) => Email.parse(address)), utf8])).toEqual([
+      [[email], false],
+    ]);
   });
 
   it("logs in where the address of the server holds a user and a password", async () => {

@@ -39,7 +39,7 @@ export const fitting = (schema: Schema, named: Named): fc.Arbitrary<unknown> => 
 
 const fittingText = ({ format, pattern, minLength = 0, maxLength = 100 }: Schema): fc.Arbitrary<string> => {
   if (format === "uuid") return fc.uuid();
-  if (format === "email") return fc.stringMatching(/^[a-z]{1,9}(\.[a-z0-9]{1,9})?@[a-z]{1,9}\.(org|com)$/);
+  if (format === "idn-email") return fc.stringMatching(/^[a-z]{1,9}(\.[a-z0-9]{1,9})?@[a-z]{1,9}\.(org|com)$/);
   if (pattern) return fc.stringMatching(new RegExp(pattern), { maxLength });
   return fc.string({ minLength, maxLength: Math.min(maxLength, 300), unit: "binary" });
 };

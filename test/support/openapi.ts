@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { Email } from "../../server/contract/email.ts";
 import type { Named, Schema } from "./json-schema-inputs.ts";
 
 type Content = Record<string, { schema: Schema }>;
@@ -32,6 +33,7 @@ export const createValidator = (document: OpenApi) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addFormat("binary", true);
+  ajv.addFormat("idn-email", (text) => Email.safeParse(text).success);
   ajv.addSchema(closed({ components: document.components }) as object, "document");
   const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
   return (schema: Schema, value: unknown): string => {

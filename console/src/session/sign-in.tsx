@@ -73,7 +73,19 @@ const AddressForm = ({ entry, onEnter }: Props): ReactElement => {
         spellCheck={false}
         required
       />
-      <Field label={words.email} name="email" type="email" defaultValue={entry.email} autoComplete="email" required />
+      {/* Not type=email, which refuses international addresses in most browsers; the server checks them. */}
+      <Field
+        label={words.email}
+        name="email"
+        inputMode="email"
+        pattern=".+@.+"
+        title={words.emailHint}
+        defaultValue={entry.email}
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+      />
       <button type="submit" className="button primary wide" disabled={pending}>
         {words.send}
       </button>

@@ -41,7 +41,7 @@ export declare const Invitations: z.ZodObject<{
     }, z.core.$strip>>;
 }, z.core.$strip>;
 export declare const InviteInput: z.ZodObject<{
-    email: z.ZodPipe<z.ZodString, z.ZodEmail>;
+    email: z.ZodString;
     role: z.ZodDefault<z.ZodEnum<{
         admin: "admin";
         member: "member";
@@ -49,7 +49,7 @@ export declare const InviteInput: z.ZodObject<{
 }, z.core.$strip>;
 export type InviteInput = z.infer<typeof InviteInput>;
 export declare const UninviteInput: z.ZodObject<{
-    email: z.ZodPipe<z.ZodString, z.ZodEmail>;
+    email: z.ZodString;
 }, z.core.$strip>;
 /**
  * Upper bounds for the tenant, and for each of its users; null is unlimited. Days slide; a question is let in while the

@@ -6,8 +6,6 @@ export declare const Role: z.ZodEnum<{
 export type Role = z.infer<typeof Role>;
 export declare const TenantSlug: z.ZodString;
 export type TenantSlug = z.infer<typeof TenantSlug>;
-export declare const Email: z.ZodPipe<z.ZodString, z.ZodEmail>;
-export type Email = z.infer<typeof Email>;
 export declare const Tenant: z.ZodObject<{
     id: z.core.$ZodBranded<z.ZodUUID, "TenantId", "out">;
     slug: z.ZodString;
@@ -34,7 +32,7 @@ export declare const Session: z.ZodObject<{
 }, z.core.$strip>;
 export type Session = z.infer<typeof Session>;
 export declare const RequestCodeInput: z.ZodObject<{
-    email: z.ZodPipe<z.ZodString, z.ZodEmail>;
+    email: z.ZodString;
 }, z.core.$strip>;
 export declare const RequestCodeOutput: z.ZodObject<{
     challengeId: z.core.$ZodBranded<z.ZodUUID, "ChallengeId", "out">;
