@@ -112,11 +112,15 @@ const observed = async <T extends { ok: boolean; error?: TRPCError }>(
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Before sign-in: limited by the client's address. */
+/**
+ * Before sign-in. Calls that fail are limited by the client's address; those that succeed are not, because many people may
+ * share an address with one who makes the others fail. What a call costs is bounded where it is carried out.
+ */
 export const openProcedure = t.procedure.use(({ ctx, path, next }) =>
   observed({ ctx, path }, async () => {
-    await limit(ctx.app, "callsByAddress", ctx.client.address);
-    return next();
+    const result = await next();
+    if (!result.ok) await limit(ctx.app, "callsByAddress", ctx.client.address);
+    return result;
   }),
 );
 

@@ -4,7 +4,16 @@ import { afterAll, describe, expect, it, test } from "vitest";
 import { LIMITS } from "../server/contract/limits.ts";
 import { createMemoryKeyValue } from "../server/key-value/memory.ts";
 import { createRedisKeyValue } from "../server/key-value/redis.ts";
-import { giveBack, limit, LIMIT_RULES, type LimitName } from "../server/rate-limit.ts";
+import {
+  giveBack,
+  giveBackPoints,
+  limit,
+  LIMIT_RULES,
+  networkOf,
+  tryPoints,
+  type LimitName,
+  type Points,
+} from "../server/rate-limit.ts";
 
 const PER_MINUTE = 4;
 const keyValue = createMemoryKeyValue();
@@ -42,14 +51,33 @@ describe("rate limits", () => {
   });
 
   it("leave at most fifty guesses a day at one account", () => {
-    const { points, windowMs } = LIMIT_RULES.codesByAddressDaily();
-    expect(windowMs).toBe(24 * 3_600_000);
+    const [anyone, browsers] = [LIMIT_RULES.guessesByAccount(), LIMIT_RULES.guessesByBrowser()];
+    for (const { windowMs } of [anyone, browsers]) expect(windowMs).toBe(24 * 3_600_000);
     // Any 24 hours may hold the end of one window and the beginning of the next.
-    expect(2 * points * LIMITS.codeAttempts).toBeLessThanOrEqual(50);
+    expect(2 * (anyone.points + browsers.points)).toBeLessThanOrEqual(50);
+  });
+
+  it("leave codes and guesses at an account to others when one network has used up its own", () => {
+    expect(LIMIT_RULES.codesByAccountAndNetwork().points).toBeLessThan(LIMIT_RULES.codesByAccount().points);
+    const left = LIMIT_RULES.guessesByAccount().points - LIMIT_RULES.guessesByAccountAndNetwork().points;
+    expect(left).toBeGreaterThanOrEqual(LIMITS.codeAttempts);
+  });
+
+  it("take a point of each allowance or of none", async () => {
+    const points: Points = [
+      ["codesByClient", "all or none"],
+      ["codesByAccountAndNetwork", "all or none"],
+    ];
+    for (let n = 0; n < 3; n += 1) expect(await tryPoints(app, points)).toBe(true);
+    for (let n = 0; n < 5; n += 1) expect(await tryPoints(app, points)).toBe(false);
+    expect(await callsUntilRefused("codesByClient", "all or none")).toBe(LIMIT_RULES.codesByClient().points - 3);
+    await giveBackPoints(app, points);
+    expect(await tryPoints(app, points)).toBe(true);
   });
 });
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** A port where nobody listens. */
 const server = createServer().listen(0, "127.0.0.1");
@@ -81,13 +109,13 @@ test.for(GUARDS)("while the shared store is away, what guards sign-in lets nobod
 });
 
 test("giving back to a store that is away fails nothing", async () => {
-  await expect(giveBack(cut, "codesByAddress", "key")).resolves.toBeUndefined();
+  await expect(giveBack(cut, "codesByAccount", "key")).resolves.toBeUndefined();
 });
 
 test("what is given back can be used again, once", async () => {
-  const ask = () => limit(near, "codesByAddress", "address");
-  for (let n = 0; n < 3; n++) await ask();
-  await giveBack(near, "codesByAddress", "address");
+  const ask = () => limit(near, "codesByAccount", "account");
+  for (let n = 0; n < 5; n++) await ask();
+  await giveBack(near, "codesByAccount", "account");
   await ask();
   await expect(ask()).rejects.toMatchObject({ reason: "RATE_LIMITED" });
 });
@@ -95,10 +123,24 @@ test("what is given back can be used again, once", async () => {
 test("codes and guesses are as few as the documents say", () => {
   expect(GUARDS.map((name) => ({ name, ...LIMIT_RULES[name](7) }))).toEqual([
     { name: "callsByAddress", points: 7, windowMs: MINUTE_MS },
-    { name: "codesByClient", points: 30, windowMs: 10 * MINUTE_MS },
-    { name: "codesByAddress", points: 3, windowMs: 10 * MINUTE_MS },
-    { name: "codesByAddressDaily", points: 5, windowMs: 24 * 60 * MINUTE_MS },
-    { name: "codesByTenant", points: 300, windowMs: 10 * MINUTE_MS },
-    { name: "verifiesByClient", points: 100, windowMs: 10 * MINUTE_MS },
+    { name: "codesByClient", points: 100, windowMs: 10 * MINUTE_MS },
+    { name: "codesByNetwork", points: 300, windowMs: 10 * MINUTE_MS },
+    { name: "codesByAccount", points: 5, windowMs: DAY_MS },
+    { name: "codesByAccountAndNetwork", points: 3, windowMs: DAY_MS },
+    { name: "resendsByAccount", points: 5, windowMs: DAY_MS },
+    { name: "codesByBrowser", points: 10, windowMs: DAY_MS },
+    { name: "guessesByAccount", points: 15, windowMs: DAY_MS },
+    { name: "guessesByAccountAndNetwork", points: 10, windowMs: DAY_MS },
+    { name: "guessesByBrowser", points: 10, windowMs: DAY_MS },
+    { name: "mailsToNewcomer", points: 5, windowMs: DAY_MS },
   ]);
+});
+
+test.each([
+  ["2001:db8:1:2::/64", "2001:db8:1::/48"],
+  ["2001:db8:0:0::/64", "2001:db8:0::/48"],
+  ["192.0.2.7", "192.0.2.7"],
+  ["unknown", "unknown"],
+])("the client %s is of the network %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

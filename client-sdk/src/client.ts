@@ -22,9 +22,10 @@ export type DocuChat = Omit<Calls, "files"> & {
 export const createDocuChat = (options: DocuChatOptions): DocuChat => {
   const url = options.url.replace(/\/+$/, "");
   const tokens = tokenStoreOf(options.token);
+  const browser = tokenStoreOf(options.browserToken);
   const events = createEvents();
   const { trpc, headers, close } = connect({ ...options, url }, { tokens, events });
-  const calls = signedCalls(trpc, { tokens, onChange: close, events });
+  const calls = signedCalls(trpc, { tokens, browser, onChange: close, events });
   const upload = createUpload({ url, headers, fetch: options.fetch }, calls.files.watch);
   return keepInside({ ...calls, files: { ...calls.files, upload }, on: events.on, close }, trpc);
 };

@@ -1,7 +1,7 @@
-/** Where the access token is kept, such as a cookie jar or a phone's key chain. */
+/** Where a token is kept, such as a cookie jar or a phone's key chain. */
 export type TokenStore = {
   get(): string | undefined | Promise<string | undefined>;
-  /** Called with the token after a sign-in, and with undefined after a sign-out. */
+  /** Called with the token after a sign-in; an access token's store also with undefined, after a sign-out. */
   set(token: string | undefined): void | Promise<void>;
 };
 

@@ -15,20 +15,25 @@ import { LIMITS } from "../contract/limits.ts";
 import type { App, RequestContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { giveBack, limit } from "../rate-limit.ts";
-import { hashCode, newCode } from "./login-code.ts";
+import type { LimitRule } from "../key-value/key-value.ts";
+import { giveBackPoints, takePoints, tryPoints, type Points } from "../rate-limit.ts";
+import { newBrowserToken } from "./browser-token.ts";
+import { mailboxOf, type Claim } from "./claim.ts";
+import type { CodeMail } from "./deliver.ts";
+import { giveCode, guessPoints, type GivenCode } from "./give-code.ts";
+import { codeOf, hashCode } from "./login-code.ts";
 import { toTenant, toUser } from "./user.ts";
 import type { z } from "zod";
 
-type Claim = { slug: string; email: string };
+/** What is kept with a challenge. */
+type Sent = Claim & { given: GivenCode };
 
 /** Longer than an answer takes to leave: what is done for a code that is sent shall not show in the answer's time. */
 const MAIL_AFTER_MS = 50;
 /** Stands for a tenant that is not there. */
 const NO_TENANT = "00000000-0000-0000-0000-000000000000";
-
-/** By the address alone, so that many tenants' names bring no more mail; and hashed, for the store keeps it a day. */
-const mailboxOf = (app: App, email: string): string => hashCode(app.codeKey, "mailbox", email);
+/** A code may stand in several challenges, each valid for `codeTtlMs` from a request that came before the code expired. */
+const CODE_USE: LimitRule = { name: "codeUses", points: 1, windowMs: 2 * LIMITS.codeTtlMs };
 
 /**
  * Sends a login code and answers the same for known and unknown addresses. Throws `TENANT_UNKNOWN` for a missing or
@@ -36,46 +41,41 @@ const mailboxOf = (app: App, email: string): string => hashCode(app.codeKey, "ma
  */
 export const requestCode = async (
   ctx: RequestContext,
-  { email }: { email: string },
+  { email, browserToken }: { email: string; browserToken?: string | undefined },
 ): Promise<z.input<typeof RequestCodeOutput>> => {
-  const { app, client } = ctx;
+  const { app } = ctx;
   const slug = TenantSlug.safeParse(ctx.tenantSlug);
   if (!slug.success) throw new ReasonError("TENANT_UNKNOWN");
   const claim: Claim = { slug: slug.data, email };
-  await limit(app, "codesByClient", client.address);
-  await limit(app, "codesByTenant", claim.slug);
-  const mailbox = mailboxOf(app, email);
-  await limit(app, "codesByAddress", mailbox);
-  await limit(app, "codesByAddressDaily", mailbox);
+  const { mail, ...given } = await giveCode(ctx, { claim, browserToken });
+  const open = app.config.signUp === "open";
+  const newcomer: Points = [["mailsToNewcomer", mailboxOf(app, claim)]];
+  const newcomerToo = mail && open && (await tryPoints(app, newcomer));
 
   const challengeId = newId();
-  const code = newCode();
+  const code = codeOf(app.codeKey, given.seed);
   const expiresAt = new Date(Date.now() + LIMITS.codeTtlMs);
-  const welcome = await mayCome(ctx, claim);
-  // Who may not come gets a challenge that no code fits.
-  const codeHash = hashCode(app.codeKey, challengeId, welcome ? code : newId());
+  const known = await isKnown(ctx, claim);
+  const sent: Sent = { ...claim, given: { ...given, points: [...given.points, ...(newcomerToo ? newcomer : [])] } };
   await app.keyValue.putChallenge(challengeId, {
-    codeHash,
-    value: JSON.stringify(claim),
+    // Who may not come gets a challenge that no code fits.
+    codeHash: hashCode(app.codeKey, challengeId, open || known ? code : newId()),
+    value: JSON.stringify(sent),
     attempts: LIMITS.codeAttempts,
     ttlMs: LIMITS.codeTtlMs,
   });
-  if (welcome) await deliver(ctx, { email, code, tenantName: claim.slug, expiresAt });
+  if (newcomerToo) await app.delivery.sendCode({ email, code, tenantName: claim.slug, expiresAt });
+  else if (mail && known) deliverLater(ctx, { email, code, tenantName: claim.slug, expiresAt });
   return { challengeId, expiresAt };
 };
 
-/** Where only the invited may come, mail goes out after the answer: its time would tell who they are. */
-const deliver = async (
-  { app, requestId }: RequestContext,
-  mail: Parameters<RequestContext["app"]["delivery"]["sendCode"]>[0],
-) => {
-  if (app.config.signUp === "open") return app.delivery.sendCode(mail);
+/** Where members alone get mail, it goes out after the answer: its time would tell who they are. */
+const deliverLater = ({ app, requestId }: RequestContext, mail: CodeMail) => {
   const sent = sleep(MAIL_AFTER_MS).then(() => app.delivery.sendCode(mail));
   sent.catch((error: unknown) => app.log.error("login code not delivered", { requestId, error }));
 };
 
-const mayCome = async ({ app }: RequestContext, { slug, email }: Claim): Promise<boolean> => {
-  if (app.config.signUp === "open") return true;
+const isKnown = async ({ app }: RequestContext, { slug, email }: Claim): Promise<boolean> => {
   const tenant = await findTenantBySlug(app.db, slug);
   // The same work for every name and address: its time would tell who is known.
   const known = await inTenant(app.db, tenant?.id ?? NO_TENANT, async (trx) => [
@@ -86,25 +86,41 @@ const mayCome = async ({ app }: RequestContext, { slug, email }: Claim): Promise
 };
 
 /**
- * Signs in with a code, once. Throws `CODE_INVALID`, `CODE_EXPIRED` (unknown, too old or used) or `TOO_MANY_ATTEMPTS`;
- * `TENANT_MISMATCH` when the code was asked for another tenant than the call names.
+ * Signs in with a code, once. Throws `CODE_INVALID`, `CODE_EXPIRED` (unknown, too old or used), `TOO_MANY_ATTEMPTS` at this
+ * challenge or `RATE_LIMITED` for the account; `TENANT_MISMATCH` when the code was asked for another tenant than the call
+ * names.
  */
 export const verifyCode = async (
   ctx: RequestContext,
   { challengeId, code }: { challengeId: string; code: string },
 ): Promise<z.input<typeof VerifyCodeOutput>> => {
-  const { app, client } = ctx;
-  await limit(app, "verifiesByClient", client.address);
-  const attempt = await app.keyValue.attemptChallenge(challengeId, hashCode(app.codeKey, challengeId, code));
-  if (attempt.result === "wrong") throw new ReasonError("CODE_INVALID");
-  if (attempt.result === "exhausted") throw new ReasonError("TOO_MANY_ATTEMPTS");
-  if (attempt.result === "missing") throw new ReasonError("CODE_EXPIRED");
-  const claim = JSON.parse(attempt.value) as Claim;
+  const { app } = ctx;
+  const challenge = await app.keyValue.peekChallenge(challengeId);
+  if (!challenge) throw new ReasonError("CODE_EXPIRED");
+  if (challenge.attemptsLeft <= 0) throw new ReasonError("TOO_MANY_ATTEMPTS");
+  const { given, ...claim } = JSON.parse(challenge.value) as Sent;
+  const guess = guessPoints(ctx, claim, given);
+  // Before the code is compared: a refusal must not tell whether it was right.
+  await takePoints(app, guess);
+  const { result } = await app.keyValue.attemptChallenge(challengeId, hashCode(app.codeKey, challengeId, code));
+  if (result === "wrong") throw new ReasonError("CODE_INVALID");
+  if (result !== "matched") {
+    await giveBackPoints(app, guess);
+    throw new ReasonError(result === "exhausted" ? "TOO_MANY_ATTEMPTS" : "CODE_EXPIRED");
+  }
   if (ctx.tenantSlug !== undefined && ctx.tenantSlug !== claim.slug) throw new ReasonError("TENANT_MISMATCH");
+  await useCode(app, given);
   const signedIn = await startSession(ctx, claim);
-  const mailbox = mailboxOf(app, claim.email);
-  await Promise.all([giveBack(app, "codesByAddress", mailbox), giveBack(app, "codesByAddressDaily", mailbox)]);
-  return signedIn;
+  const guesses = LIMITS.codeAttempts - challenge.attemptsLeft + 1;
+  await giveBackPoints(app, [...given.points, ...Array.from({ length: guesses }, () => guess).flat()]);
+  return { ...signedIn, browserToken: newBrowserToken(app.codeKey, claim) };
+};
+
+/** A code works once, in whichever challenge. Released first: a code that is used must not be sent again. */
+const useCode = async ({ keyValue }: App, { lease, seed }: GivenCode): Promise<void> => {
+  await keyValue.release(lease, seed);
+  const { allowed } = await keyValue.consume(CODE_USE, seed);
+  if (!allowed) throw new ReasonError("CODE_EXPIRED");
 };
 
 const startSession = async ({ app, client }: RequestContext, { slug, email }: Claim) => {

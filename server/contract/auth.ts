@@ -25,7 +25,10 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-export const RequestCodeInput = z.object({ email: Email });
+/** What `auth.verifyCode` gave this browser at an earlier sign-in; any other text is as good as none. */
+const BrowserToken = z.string().max(LIMITS.browserTokenChars);
+
+export const RequestCodeInput = z.object({ email: Email, browserToken: BrowserToken.optional() });
 export const RequestCodeOutput = z.object({ challengeId: ChallengeId, expiresAt: z.date() });
 export type RequestCodeOutput = z.infer<typeof RequestCodeOutput>;
 
@@ -41,6 +44,8 @@ export const VerifyCodeOutput = z.object({
   expiresAt: z.date(),
   user: User,
   tenant: Tenant,
+  /** For the next `auth.requestCode` of this browser: no stranger can use up the codes that it asks for. */
+  browserToken: z.string().optional(),
 });
 export type VerifyCodeOutput = z.infer<typeof VerifyCodeOutput>;
 

@@ -7,6 +7,7 @@ export const LIMITS = {
   codeTtlMs: 10 * 60_000,
   codeAttempts: 5,
   emailChars: 254,
+  browserTokenChars: 200,
   slugChars: 63,
   questionChars: 8_000,
   commentChars: 2_000,

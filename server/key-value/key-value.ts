@@ -27,6 +27,8 @@ export type KeyValue = {
   giveBack(rule: LimitRule, key: string): Promise<void>;
 
   putChallenge(id: string, challenge: NewChallenge): Promise<void>;
+  /** What was put, and the attempts left, without an attempt; undefined for an unknown or expired one. */
+  peekChallenge(id: string): Promise<{ value: string; attemptsLeft: number } | undefined>;
   /** Atomic: of any number of parallel right attempts exactly one is `matched`. */
   attemptChallenge(id: string, codeHash: string): Promise<ChallengeAttempt>;
 
@@ -42,6 +44,8 @@ export type KeyValue = {
 
   /** Takes or renews a lease for `ttlMs`; false when another holder has it. */
   hold(lease: string, holder: string, ttlMs: number): Promise<boolean>;
+  /** Takes a lease that nobody holds, and never renews one; returns who holds it then. */
+  holdOnce(lease: string, holder: string, ttlMs: number): Promise<string>;
   /** Whether anybody holds the lease now. */
   isHeld(lease: string): Promise<boolean>;
   release(lease: string, holder: string): Promise<void>;

@@ -68,11 +68,15 @@ const take = async (
   return { allowed: true, remaining: remaining - points, retryAfterMs: 0 };
 };
 
-const createChallenges = (): Part<"putChallenge" | "attemptChallenge"> => {
+const createChallenges = (): Part<"putChallenge" | "peekChallenge" | "attemptChallenge"> => {
   const challenges = new Map<string, Pick<NewChallenge, "codeHash" | "value"> & { left: number; expiresAt: number }>();
-  const attempt = (id: string, codeHash: string): ChallengeAttempt => {
+  const find = (id: string) => {
     const challenge = challenges.get(id);
-    if (!challenge || challenge.expiresAt <= performance.now()) return { result: "missing" };
+    return challenge && challenge.expiresAt > performance.now() ? challenge : undefined;
+  };
+  const attempt = (id: string, codeHash: string): ChallengeAttempt => {
+    const challenge = find(id);
+    if (!challenge) return { result: "missing" };
     if (challenge.left <= 0) return { result: "exhausted" };
     challenge.left -= 1;
     if (challenge.codeHash !== codeHash) return { result: "wrong", attemptsLeft: challenge.left };
@@ -84,13 +88,17 @@ const createChallenges = (): Part<"putChallenge" | "attemptChallenge"> => {
       putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
         challenges.set(id, { codeHash, value, left: attempts, expiresAt: performance.now() + ttlMs });
       },
+      peekChallenge: async (id) => {
+        const challenge = find(id);
+        return challenge && { value: challenge.value, attemptsLeft: challenge.left };
+      },
       attemptChallenge: async (id, codeHash) => attempt(id, codeHash),
     },
     sweep: (now) => dropExpired(challenges, now),
   };
 };
 
-const createLeases = (): Part<"hold" | "isHeld" | "release"> => {
+const createLeases = (): Part<"hold" | "holdOnce" | "isHeld" | "release"> => {
   const leases = new Map<string, { holder: string; expiresAt: number }>();
   const holderOf = (lease: string): string | undefined => {
     const found = leases.get(lease);
@@ -102,6 +110,11 @@ const createLeases = (): Part<"hold" | "isHeld" | "release"> => {
         if ((holderOf(lease) ?? holder) !== holder) return false;
         leases.set(lease, { holder, expiresAt: performance.now() + ttlMs });
         return true;
+      },
+      holdOnce: async (lease, holder, ttlMs) => {
+        const known = holderOf(lease);
+        if (known === undefined) leases.set(lease, { holder, expiresAt: performance.now() + ttlMs });
+        return known ?? holder;
       },
       isHeld: async (lease) => holderOf(lease) !== undefined,
       release: async (lease, holder) => {

@@ -51,6 +51,12 @@ const LUA = {
     end
     return held`,
 
+  holdOnce: `
+    local holder = redis.call("GET", KEYS[1])
+    if holder then return holder end
+    redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
+    return ARGV[1]`,
+
   // One after the other, of the same key too. A refusal takes nothing.
   takePoints: `
     local results = {}
@@ -83,6 +89,7 @@ export type Scripts = {
   dropLog(key: string): Promise<null>;
   /** So many keys, then `holder, ttlMs` for each. */
   holdLeases(count: number, ...keysAndValues: (string | number)[]): Promise<(0 | 1)[]>;
+  holdOnce(key: string, holder: string, ttlMs: number): Promise<string>;
   /**
    * So many keys, then `points, allowance, windowMs` for each: what is taken of its allowance, or would be where that is
    * more than it allows, and when the window ends.

@@ -119,9 +119,15 @@ const createConsume = (client: Client, call: Call): KeyValue["consume"] => {
   };
 };
 
-const createChallenges = (client: Client, call: Call): Pick<KeyValue, "putChallenge" | "attemptChallenge"> => ({
+type Challenges = Pick<KeyValue, "putChallenge" | "peekChallenge" | "attemptChallenge">;
+
+const createChallenges = (client: Client, call: Call): Challenges => ({
   putChallenge: async (id, { codeHash, value, attempts, ttlMs }) => {
     await call(() => client.putChallenge(keyOf("challenge", id), codeHash, value, attempts, ttlMs));
+  },
+  peekChallenge: async (id) => {
+    const [value, left] = await call(() => client.hmget(keyOf("challenge", id), "value", "left"));
+    return typeof value === "string" ? { value, attemptsLeft: Number(left) } : undefined;
   },
   attemptChallenge: async (id, codeHash) => {
     const [result, detail] = await call(() => client.attemptChallenge(keyOf("challenge", id), codeHash));
@@ -168,7 +174,7 @@ const createLogs = (
 
 type NewLease = { lease: string; holder: string; ttlMs: number };
 
-const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "isHeld" | "release"> => {
+const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "holdOnce" | "isHeld" | "release"> => {
   const hold = gather<NewLease, boolean>(async (leases) => {
     const keys = leases.map(({ lease }) => keyOf("lease", lease));
     const values = leases.flatMap(({ holder, ttlMs }) => [holder, ttlMs]);
@@ -177,6 +183,7 @@ const createLeases = (client: Client, call: Call): Pick<KeyValue, "hold" | "isHe
   });
   return {
     hold: (lease, holder, ttlMs) => hold({ lease, holder, ttlMs }),
+    holdOnce: (lease, holder, ttlMs) => call(() => client.holdOnce(keyOf("lease", lease), holder, ttlMs)),
     isHeld: async (lease) => (await call(() => client.exists(keyOf("lease", lease)))) === 1,
     release: async (lease, holder) => {
       await call(() => client.release(keyOf("lease", lease), holder));

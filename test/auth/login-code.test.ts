@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { hashCode, newCode } from "../../server/auth/login-code.ts";
+import { codeOf, hashCode } from "../../server/auth/login-code.ts";
 
 describe("a login code", () => {
-  const codes = Array.from({ length: 20_000 }, newCode);
+  const key = Buffer.alloc(32, 1);
+  const codes = Array.from({ length: 20_000 }, (_, seed) => codeOf(key, `${seed}`));
+
+  it("is the same for the same seed, and another with another key", () => {
+    expect(codeOf(key, "7")).toBe(codes[7]);
+    expect(codeOf(Buffer.alloc(32, 2), "7")).not.toBe(codes[7]);
+  });
 
   it("has six decimal digits, leading zeros included", () => {
     expect(codes.filter((code) => !/^\d{6}$/.test(code))).toEqual([]);

@@ -85,10 +85,12 @@ export const makeFailing = (app: App): Record<string, Fault> => {
   rejecting(app.keyValue, [
     "consume",
     "putChallenge",
+    "peekChallenge",
     "attemptChallenge",
     "append",
     "dropLog",
     "hold",
+    "holdOnce",
     "isHeld",
     "release",
     "publish",

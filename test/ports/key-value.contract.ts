@@ -185,6 +185,24 @@ const challenges = (get: Get) => {
     expect(await get().attemptChallenge(newId(), "right")).toEqual({ result: "missing" });
   });
 
+  it("shows what was put and the attempts left, and a look is no attempt", async () => {
+    const id = await put(3);
+    const value = `value of ${id}`;
+    for (let looks = 0; looks < 5; looks += 1)
+      expect(await get().peekChallenge(id)).toEqual({ value, attemptsLeft: 3 });
+    await get().attemptChallenge(id, "wrong");
+    expect(await get().peekChallenge(id)).toEqual({ value, attemptsLeft: 2 });
+    await get().attemptChallenge(id, "right");
+    expect(await get().peekChallenge(id)).toBeUndefined();
+    expect(await get().peekChallenge(newId())).toBeUndefined();
+  });
+
+  it("shows nothing of a challenge whose time is over", async () => {
+    const id = await put(5, 50);
+    await sleep(100);
+    expect(await get().peekChallenge(id)).toBeUndefined();
+  });
+
   it("puts a new challenge in the place of an old one", async () => {
     const id = await put(1);
     await get().attemptChallenge(id, "wrong");
@@ -400,6 +418,24 @@ const following = (get: Get) => {
 };
 
 const leases = (get: Get) => {
+  it("names the one holder to twenty who take a free lease at once", async () => {
+    const lease = newId();
+    const holders = Array.from({ length: 20 }, () => newId());
+    const named = await Promise.all(holders.map((holder) => get().holdOnce(lease, holder, 60_000)));
+    expect(new Set(named).size).toBe(1);
+    expect(holders).toContain(named[0]);
+    expect(await get().holdOnce(lease, newId(), 60_000)).toBe(named[0]);
+    await get().release(lease, named[0] ?? "");
+    expect(await get().holdOnce(lease, "next", 60_000)).toBe("next");
+  });
+
+  it("does not renew a lease that is taken once", async () => {
+    const lease = newId();
+    await get().holdOnce(lease, "first", 2_000);
+    expect(await get().holdOnce(lease, "first", 60_000)).toBe("first");
+    while ((await get().holdOnce(lease, "second", 60_000)) === "first") await sleep(100);
+  });
+
   it("belongs to the first holder until it is released", async () => {
     const lease = newId();
     expect(await get().hold(lease, "a", 60_000)).toBe(true);

@@ -64,6 +64,31 @@ const readyToTalk = async (options: Partial<DocuChatOptions> = {}) => {
 };
 
 describe("signing in", () => {
+  test("keeps what proves the browser known, over a sign-out too, and asks for the next code with it", async () => {
+    const kept: (string | undefined)[] = [];
+    const bodies: string[] = [];
+    const client = connect({
+      url: app.url,
+      tenant: app.newTenant(),
+      browserToken: { get: () => kept.at(-1), set: (token) => void kept.push(token) },
+      fetch: (url, init) => {
+        bodies.push(typeof init?.body === "string" ? init.body : "");
+        return fetch(url, init);
+      },
+    });
+    const signIn = async () => {
+      const { challengeId } = await client.auth.requestCode({ email: "bea@example.org" });
+      const code = codeIn(app.printed.findLast((line) => line.includes("bea@example.org")));
+      return client.auth.verifyCode({ challengeId, code });
+    };
+    const first = await signIn();
+    await client.auth.signOut();
+    const second = await signIn();
+    expect(kept).toEqual([first.browserToken, second.browserToken]);
+    expect(bodies.filter((body) => body.includes(String(first.browserToken)))).toHaveLength(1);
+    expect(bodies[0]).not.toContain("browserToken");
+  });
+
   test("keeps the token of a verified code, and drops it at sign-out", async () => {
     const kept: (string | undefined)[] = [];
     const client = connect({

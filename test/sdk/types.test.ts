@@ -19,7 +19,10 @@ type Result<F extends (...args: never[]) => unknown> = Awaited<ReturnType<F>>;
 
 describe("a call's types", () => {
   test("are the contract's: its inputs, its branded ids, its dates", () => {
-    expectTypeOf<Parameters<DocuChat["auth"]["requestCode"]>[0]>().toEqualTypeOf<{ email: string }>();
+    expectTypeOf<Parameters<DocuChat["auth"]["requestCode"]>[0]>().toEqualTypeOf<{
+      email: string;
+      browserToken?: string | undefined;
+    }>();
     expectTypeOf<Result<DocuChat["files"]["get"]>>().toEqualTypeOf<File>();
     expectTypeOf<Result<DocuChat["files"]["get"]>["id"]>().toEqualTypeOf<FileId>();
     expectTypeOf<Result<DocuChat["auth"]["me"]>["user"]["createdAt"]>().toEqualTypeOf<Date>();

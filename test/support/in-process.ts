@@ -20,7 +20,12 @@ export const createInProcessClient = (
   const tokens = tokenStoreOf(accessToken);
   const context = async () => contextOf(app, { accessToken: await tokens.get(), tenantSlug: tenant });
   const trpc = new TRPCUntypedClient<BoundRouter>({ links: [untracked, inProcess(context)] });
-  return signedCalls(trpc, { tokens, onChange: async () => {}, events: createEvents() });
+  return signedCalls(trpc, {
+    tokens,
+    browser: tokenStoreOf(undefined),
+    onChange: async () => {},
+    events: createEvents(),
+  });
 };
 
 /** tRPC's own `localLink` begins a subscription again for ever when the server fails, which no socket does. */

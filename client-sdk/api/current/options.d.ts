@@ -8,6 +8,11 @@ export type DocuChatOptions = {
     tenant?: string | undefined;
     /** An access token, or where one is kept. Signing in and out through the client sets it. */
     token?: string | TokenStore | undefined;
+    /**
+     * Where what a sign-in proves of this browser is kept, in memory by default. It signs nobody in and outlives a sign-out: the
+     * next code is asked for with it, so that strangers who ask for codes to the same address cannot use up this browser's.
+     */
+    browserToken?: string | TokenStore | undefined;
     fetch?: typeof globalThis.fetch | undefined;
     WebSocket?: typeof globalThis.WebSocket | undefined;
     /** Told at once and at each change. */

@@ -1,10 +1,16 @@
 import { createDocuChat, DocuChatError, type DocuChat, type ErrorBody, type FileId } from "@docuchat/client";
-import { tokenStore } from "./token-store.ts";
+import { browserTokenStore, tokenStore } from "./token-store.ts";
 
 /** The client of the server that this page came from, which writes into the page how it calls the header. */
 export const connect = (tenant: string): DocuChat => {
   const tenantHeader = document.querySelector<HTMLMetaElement>("meta[name=tenant-header]")?.content;
-  return createDocuChat({ url: location.origin, tenant: tenant || undefined, tenantHeader, token: tokenStore });
+  return createDocuChat({
+    url: location.origin,
+    tenant: tenant || undefined,
+    tenantHeader,
+    token: tokenStore,
+    browserToken: browserTokenStore(tenant),
+  });
 };
 
 /** A document's bytes. The token goes in a header, so that no address of this page ever holds it. */

@@ -2,6 +2,7 @@ import type { TokenStore } from "@docuchat/client";
 
 const TOKEN = "docuchat.token";
 const TENANT = "docuchat.tenant";
+const BROWSER = "docuchat.browser";
 
 /**
  * The token is kept in `localStorage`: a new tab would otherwise need another mailed code. A script that could read it
@@ -12,6 +13,12 @@ export const tokenStore: TokenStore = {
   get: () => localStorage.getItem(TOKEN) ?? undefined,
   set: (token) => (token === undefined ? localStorage.removeItem(TOKEN) : localStorage.setItem(TOKEN, token)),
 };
+
+/** Outlives the sign-in that it is from, and signs nobody in: it keeps strangers from using up this browser's codes. */
+export const browserTokenStore = (tenant: string): TokenStore => ({
+  get: () => localStorage.getItem(`${BROWSER}.${tenant}`) ?? undefined,
+  set: (token) => localStorage.setItem(`${BROWSER}.${tenant}`, token ?? ""),
+});
 
 /** The workspace that was signed in to last. */
 export const tenantStore = {

@@ -33,6 +33,7 @@ export declare const Session: z.ZodObject<{
 export type Session = z.infer<typeof Session>;
 export declare const RequestCodeInput: z.ZodObject<{
     email: z.ZodString;
+    browserToken: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export declare const RequestCodeOutput: z.ZodObject<{
     challengeId: z.core.$ZodBranded<z.ZodUUID, "ChallengeId", "out">;
@@ -60,6 +61,7 @@ export declare const VerifyCodeOutput: z.ZodObject<{
         slug: z.ZodString;
         name: z.ZodString;
     }, z.core.$strip>;
+    browserToken: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export type VerifyCodeOutput = z.infer<typeof VerifyCodeOutput>;
 export declare const Me: z.ZodObject<{

@@ -6,6 +6,7 @@ export declare const LIMITS: {
     readonly codeTtlMs: number;
     readonly codeAttempts: 5;
     readonly emailChars: 254;
+    readonly browserTokenChars: 200;
     readonly slugChars: 63;
     readonly questionChars: 8000;
     readonly commentChars: 2000;

@@ -5,6 +5,7 @@ export type Procedures = {
         /** Sends a six-digit login code by mail; answers the same for known and unknown addresses. */
         requestCode: Mutation<{
             email: string;
+            browserToken?: string | undefined;
         }, {
             challengeId: string & $brand<"ChallengeId">;
             expiresAt: Date;
@@ -27,6 +28,7 @@ export type Procedures = {
                 slug: string;
                 name: string;
             };
+            browserToken?: string | undefined;
         }>;
         /** The signed-in user and its tenant. */
         me: Query<void, {
