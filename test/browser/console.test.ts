@@ -42,7 +42,10 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     const { page, inspect } = browser;
     await page.goto(network.url);
     await page.getByLabel("Workspace").fill("Not A Slug");
-    await page.getByLabel("E-mail").fill("ada@example.org");
+    const email = page.getByLabel("E-mail");
+    await email.fill("علی@مثال.ایران");
+    expect(await email.evaluate((input: HTMLInputElement) => input.checkValidity())).toBe(true);
+    await email.fill("ada@example.org");
     await page.getByRole("button", { name: "Send me a code" }).click();
     await page.getByText("Small letters, digits and hyphens.").waitFor();
     expect(await inspect("1-sign-in")).toEqual([]);
