@@ -6,6 +6,7 @@ import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
 import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { once } from "./idempotency.ts";
+import { boundedDepth } from "./json-depth.ts";
 import { noteDates } from "./plain.ts";
 import { limit } from "./rate-limit.ts";
 
@@ -22,8 +23,11 @@ export type ErrorData = {
 
 export type ErrorShape = { message: string; code: number; data: ErrorData };
 
-/** Inputs are plain JSON: superjson would let a small input allocate without bound before anyone is known. */
-const plain = { serialize: (value: unknown) => value, deserialize: (value: unknown): unknown => value };
+/**
+ * Inputs are plain JSON of bounded depth, over every transport: superjson would let a small input allocate without bound
+ * before anyone is known.
+ */
+const plain = { serialize: (value: unknown) => value, deserialize: (value: unknown) => boundedDepth(value) };
 
 const output = { serialize: (value: unknown) => noteDates(value) ?? serialize(value), deserialize };
 

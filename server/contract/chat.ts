@@ -81,7 +81,7 @@ export type Conversation = z.infer<typeof Conversation>;
 export const ListConversationsInput = z.object({
   cursor: z
     .string()
-    .regex(/^\d{1,15}_[\da-f-]{36}$/)
+    .regex(/^\d{1,13}_[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/)
     .optional(),
   limit,
 });

@@ -55,7 +55,7 @@ export type ListFilesOutput = z.infer<typeof ListFilesOutput>;
 export const WatchFilesInput = z.object({ fileId: FileId.optional(), lastEventId: z.string().nullish() });
 export type WatchFilesInput = z.infer<typeof WatchFilesInput>;
 
-export const FilePageInput = z.object({ fileId: FileId, page: z.int().min(1) });
+export const FilePageInput = z.object({ fileId: FileId, page: z.int32().min(1) });
 export type FilePageInput = z.infer<typeof FilePageInput>;
 export const FilePage = z.object({
   text: z.string(),

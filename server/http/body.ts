@@ -1,5 +1,6 @@
 import { LIMITS } from "../contract/limits.ts";
 import { ReasonError } from "../errors.ts";
+import { boundedDepth } from "../json-depth.ts";
 import { BodyTooLargeError } from "./errors.ts";
 
 /**
@@ -30,10 +31,12 @@ const readBounded = async ({ body }: Request): Promise<string> => {
 };
 
 /** The body as JSON, unchecked: the procedure that it goes to parses it. */
-export const readJson = async <Input>(request: Request): Promise<Input> => {
-  const text = await readText(request);
+export const readJson = async <Input>(request: Request): Promise<Input> =>
+  boundedDepth(parse(await readText(request)) as Input);
+
+const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text) as Input;
+    return JSON.parse(text);
   } catch (cause) {
     throw new ReasonError("INVALID_INPUT", { message: "The body is not JSON.", cause });
   }

@@ -256,7 +256,7 @@ export declare const WatchFilesInput: z.ZodObject<{
 export type WatchFilesInput = z.infer<typeof WatchFilesInput>;
 export declare const FilePageInput: z.ZodObject<{
     fileId: z.core.$ZodBranded<z.ZodUUID, "FileId", "out">;
-    page: z.ZodInt;
+    page: z.ZodInt32;
 }, z.core.$strip>;
 export type FilePageInput = z.infer<typeof FilePageInput>;
 export declare const FilePage: z.ZodObject<{
