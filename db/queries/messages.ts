@@ -13,6 +13,10 @@ const messages = (trx: TenantDb, userId: string) =>
 export const findMessage = (trx: TenantDb, userId: string, id: string): Promise<MessageRow | undefined> =>
   messages(trx, userId).where("id", "=", id).executeTakeFirst();
 
+/** An answer of the user; a question is none. */
+export const findAnswer = (trx: TenantDb, userId: string, id: string): Promise<MessageRow | undefined> =>
+  messages(trx, userId).where("id", "=", id).where("role", "=", "assistant").executeTakeFirst();
+
 /** The answer that a request began, if it has begun one. */
 export const findMessageByRequest = (
   trx: TenantDb,

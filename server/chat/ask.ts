@@ -1,8 +1,8 @@
 import {
   askTenant,
   createConversation,
+  findAnswer,
   findFile,
-  findMessage,
   findMessageByRequest,
   findQuestion,
   inTenant,
@@ -18,7 +18,7 @@ import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { reserve } from "../quota.ts";
 import { atLeisure, onceSent } from "../turns.ts";
-import { openAnswerLog } from "./answer-log.ts";
+import { isBeingWritten, openAnswerLog } from "./answer-log.ts";
 import { startAnswer } from "./answer.ts";
 import type { NewAnswer } from "./compose.ts";
 import { follow, parseEventId, type Tracked } from "./follow.ts";
@@ -26,19 +26,28 @@ import { mostOf, spendingKey } from "./spending.ts";
 
 /**
  * Answers a question: begins the answer, or joins the one that the same `requestId` began, and follows it from
- * `lastEventId` on. Leaving does not stop it. Throws `MODEL_NOT_ALLOWED`, `NOT_FOUND` (conversation or file),
- * `QUOTA_EXCEEDED`, `INVALID_INPUT` (a request id that asked something else), and `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
+ * `lastEventId` on. Leaving does not stop it. Throws `MODEL_NOT_ALLOWED`, `NOT_FOUND` (conversation, file, or the answer
+ * to resume), `QUOTA_EXCEEDED`, `INVALID_INPUT` (a request id that asked something else, or no event's id), and
+ * `MODEL_UNAVAILABLE` or `MODEL_TIMEOUT` when the model failed before it said anything.
  */
 export async function* ask(ctx: TenantContext, input: AskInput, signal: AbortSignal): AsyncGenerator<Tracked> {
-  const resumed = parseEventId(input.lastEventId);
-  const known = resumed
-    ? await askTenant(ctx.app.db, ctx.tenantId, (trx) => findMessage(trx, ctx.userId, resumed.messageId))
-    : undefined;
+  const resumed = await placeToResume(ctx, input.lastEventId);
   if (signal.aborted) return;
-  const messageId = known?.id ?? (await counted(ctx.app.beginning, beginOrJoin(ctx, input)));
+  const place = resumed ?? { messageId: await counted(ctx.app.beginning, beginOrJoin(ctx, input)), afterSeq: 0 };
   await new Promise<void>(onceSent);
-  yield* follow(ctx, { messageId, afterSeq: known && resumed ? resumed.seq : 0 }, signal);
+  yield* follow(ctx, place, signal);
 }
+
+/** Who resumes asks nothing anew: an answer that is not there is `NOT_FOUND`. */
+const placeToResume = async (ctx: TenantContext, lastEventId: string | null | undefined) => {
+  const place = parseEventId(lastEventId);
+  if (!place) return undefined;
+  const { app, tenantId, userId } = ctx;
+  const answer = await askTenant(app.db, tenantId, (trx) => findAnswer(trx, userId, place.messageId));
+  if (!answer) throw new ReasonError("NOT_FOUND");
+  const isWritten = () => isBeingWritten(app, { tenantId, messageId: answer.id }).catch(() => true);
+  return { ...place, hasEnded: answer.outcome !== null && !(await isWritten()) };
+};
 
 /** A closing process waits for what is in the set: an answer begun behind its back would be cut. */
 const counted = async <T>(set: Set<unknown>, work: Promise<T>): Promise<T> => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findMessage, inTenant, type MessageRow } from "../../db/index.ts";
+import { findAnswer, inTenant, type MessageRow } from "../../db/index.ts";
 import { ChatEvent } from "../contract/chat.ts";
 import { MessageId } from "../contract/ids.ts";
 import type { TenantContext } from "../context.ts";
@@ -11,25 +11,38 @@ import { readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
 export type Tracked = { id: string; event: ChatEvent };
 
 const eventId = (messageId: string, seq: number) => `${messageId}.${seq}`;
+/** More than any answer has events; what is beyond it is beyond the end too. */
+const MAX_SEQ = 1_000_000_000;
+
+/** What an event's id names; undefined for no id. Throws `INVALID_INPUT` for an id that no event has. */
 export const parseEventId = (id: string | null | undefined) => {
-  const [messageId, seq] = id?.split(".") ?? [];
-  const parsed = MessageId.safeParse(messageId);
-  return parsed.success && /^\d{1,9}$/.test(seq ?? "") ? { messageId: parsed.data, seq: Number(seq) } : undefined;
+  if (!id) return undefined;
+  const [, message, seq] = /^([\da-f-]{36})\.(\d+)$/.exec(id) ?? [];
+  const messageId = MessageId.safeParse(message);
+  if (!messageId.success) throw new ReasonError("INVALID_INPUT", { message: "lastEventId is not the id of an event." });
+  return { messageId: messageId.data, afterSeq: Math.min(Number(seq), MAX_SEQ) };
 };
 
 const LOOK_AGAIN_MS = 500;
 /** So often the log of an answer that has ended is tried again while its store is away, which a busy moment looks like too. */
 const MOST_TRIES = 6;
 
+type Place = {
+  messageId: string;
+  afterSeq: number;
+  /** Nobody writes it any more: its log is not waited for. */
+  hasEnded?: boolean;
+};
+
 /** Follows the answer's log to its end. What the log does not tell, the stored message does, once the answer has ended. */
 export async function* follow(
   ctx: TenantContext,
-  { messageId, afterSeq }: { messageId: string; afterSeq: number },
+  { messageId, afterSeq, hasEnded = false }: Place,
   signal: AbortSignal,
 ): AsyncGenerator<Tracked> {
   const answer = { tenantId: ctx.tenantId, messageId };
   const writer = watchWriter(ctx.app, answer);
-  const leave = AbortSignal.any([signal, writer.gone]);
+  const leave = hasEnded ? AbortSignal.abort() : AbortSignal.any([signal, writer.gone]);
   let seq = afterSeq;
   let tries = 0;
   try {
@@ -79,7 +92,7 @@ const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boole
   const { app, tenantId, userId } = ctx;
   const message = await inTenant(app.db, tenantId, async (trx) => {
     if (abandoned) await endAbandoned(trx, messageId);
-    return findMessage(trx, userId, messageId);
+    return findAnswer(trx, userId, messageId);
   });
   if (!message) throw new ReasonError("NOT_FOUND");
   return message.outcome === null ? undefined : message;

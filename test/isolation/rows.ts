@@ -84,7 +84,7 @@ export const ROWS: Record<string, Row> = {
     foreign: {
       conversationId: PRIVATE,
       fileIds: SHARED,
-      lastEventId: OWN_LIST,
+      lastEventId: PRIVATE,
       requestId: OWN_LIST,
     },
   },
