@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { embeddingModelId } from "../db/index.ts";
 import { createTokens } from "./auth/access-token.ts";
+import { createConnections } from "./auth/connections.ts";
 import { openDelivery } from "./auth/deliver.ts";
 import { deriveKey, openSecret } from "./auth/secret.ts";
 import { SESSIONS_ENDED } from "./auth/sessions.ts";
@@ -91,6 +92,8 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   const onError = (error: Error) => log.error("background failure", { error });
   const db = parts.db ?? (await openDatabase(config, { log }));
   closers.push(() => db.close());
+  const connections = createConnections(db);
+  closers.push(() => connections.close());
   const keyValue = await openKeyValue(config.redisUrl);
   closers.push(() => keyValue.close());
   const local = config.redisUrl === undefined ? keyValue : await openKeyValue(undefined);
@@ -121,12 +124,16 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     answers: new Map(),
     beginning: new Set(),
     sessions: new LRUCache({ max: KNOWN_SESSIONS }),
+    connections,
   };
 };
 
 /** What other instances tell: sessions that ended, answers to stop. */
-const listenToOthers = async ({ keyValue, sessions, answers }: App): Promise<void> => {
-  await keyValue.subscribe(SESSIONS_ENDED, (id) => sessions.delete(id));
+const listenToOthers = async ({ keyValue, sessions, connections, answers }: App): Promise<void> => {
+  await keyValue.subscribe(SESSIONS_ENDED, (id) => {
+    sessions.delete(id);
+    connections.endSession(id);
+  });
   await keyValue.subscribe(ANSWERS_CANCELLED, (id) => answers.get(id)?.stop("cancelled"));
 };
 

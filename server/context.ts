@@ -1,6 +1,7 @@
 import type { LRUCache } from "lru-cache";
 import type { AnswerSoFar, Db } from "../db/index.ts";
 import type { Delivery } from "./auth/deliver.ts";
+import type { Connections } from "./auth/connections.ts";
 import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
 import type { Config } from "./config.ts";
 import type { Role } from "./contract/auth.ts";
@@ -33,6 +34,8 @@ export type App = {
   beginning: Set<unknown>;
   /** Looked up a moment ago or just now, by session id. */
   sessions: LRUCache<string, KnownSession>;
+  /** Open sockets, streams and transfers, which end with their sessions. */
+  connections: Connections;
 };
 
 /** An answer that is being written, and what it has said so far. */
@@ -54,6 +57,14 @@ export type KnownSession = { claims: TokenClaims; session: Promise<LiveSession>;
 
 export type SignedIn = VerifiedToken & LiveSession;
 
+/** What carries one stream or transfer of a user. */
+export type Connection = {
+  /** Counts it as the user's until it has closed. Throws `RATE_LIMITED` where the user has too many. */
+  claim(signedIn: SignedIn): void;
+  /** Aborts when the session or the token has ended, with the reason as a `ReasonError`. */
+  ended: AbortSignal;
+};
+
 /** One call before it is known who makes it. */
 export type RequestContext = {
   app: App;
@@ -66,6 +77,8 @@ export type RequestContext = {
   idempotencyKey?: string | undefined;
   /** Waits while the client reads slower than the server writes; at once where the transport does so itself. */
   drained?: (() => Promise<void>) | undefined;
+  /** Absent where many calls share a connection, which ends with its session by itself. */
+  connection?: Connection | undefined;
 };
 
 /** One call of a signed-in user. */

@@ -133,6 +133,7 @@ export const memberProcedure = t.procedure.use(({ ctx, next, type, path, batchIn
   observed({ ctx, path }, async () => {
     const { idempotencyKey } = ctx;
     const tenant = await enter(ctx);
+    if (type === "subscription") ctx.connection?.claim(tenant);
     const proceed = () => next({ ctx: { tenant } });
     if (type !== "mutation" || idempotencyKey === undefined) return proceed();
     // A batch has one header for all its calls.

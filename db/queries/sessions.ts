@@ -61,6 +61,24 @@ export const findLiveSessions = async (trx: TenantDb, ids: string[]): Promise<Se
   return new Set(rows.map((row) => row.id));
 };
 
+/** Whether the session is live; if so, it stays live until the transaction has ended. */
+export const holdLiveSession = async (
+  trx: TenantDb,
+  session: { sessionId: string; userId: string },
+): Promise<boolean> => {
+  const row = await trx
+    .selectFrom("sessions")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("id", "=", session.sessionId)
+    .where("user_id", "=", session.userId)
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", new Date())
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const touchSession = async (trx: TenantDb, id: string): Promise<void> => {
   await trx
     .updateTable("sessions")

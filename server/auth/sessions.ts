@@ -12,7 +12,7 @@ import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { toTenant, toUser } from "./user.ts";
 
-/** Where the ids of ended sessions are told to every instance, so that their open sockets close. */
+/** Where the ids of ended sessions are told to every instance, so that their open connections end. */
 export const SESSIONS_ENDED = "sessions-ended";
 
 export const me = ({ app, tenantId, userId }: TenantContext) =>
@@ -36,7 +36,7 @@ export const sessions = async ({ app, tenantId, userId, sessionId }: TenantConte
   };
 };
 
-/** Ends this session on every instance, its open sockets too. */
+/** Ends this session on every instance, its open sockets and streams too. */
 export const signOut = (ctx: TenantContext) => end(ctx, { sessionId: ctx.sessionId, action: "signed_out" });
 
 /** Ends another session of the same user. Throws `NOT_FOUND` when it has no such live session. */

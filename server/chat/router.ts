@@ -1,4 +1,5 @@
 import { tracked } from "@trpc/server";
+import { untilEnded } from "../auth/until-ended.ts";
 import { Done } from "../contract/auth.ts";
 import * as contract from "../contract/chat.ts";
 import { memberProcedure, router } from "../trpc.ts";
@@ -10,7 +11,7 @@ export const chatRouter = router({
     .meta({ description: "Asks the documents: the answer's events as they come, each with an id to resume behind it." })
     .input(contract.AskInput)
     .subscription(async function* ({ ctx, input, signal }) {
-      for await (const { id, event } of ask(ctx.tenant, input, signal ?? new AbortController().signal)) {
+      for await (const { id, event } of untilEnded(ctx, signal, (ended) => ask(ctx.tenant, input, ended))) {
         yield tracked(id, event);
         await ctx.drained?.();
       }

@@ -1,6 +1,6 @@
-import { createFile, findFileByHash, inTenant } from "../../db/index.ts";
+import { createFile, findFileByHash, holdLiveSession, inTenant, type TenantDb } from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
-import { hasReason, ReasonError } from "../errors.ts";
+import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { checkKept } from "../quota.ts";
 import { announceFile } from "./announce.ts";
@@ -13,12 +13,14 @@ export type Incoming = { path: string; name: string; sizeBytes: number; sha256: 
 /**
  * Takes an uploaded PDF in: its bytes are kept, then its row and its job come to be in one transaction. The same bytes
  * in the same tenant are the same file. `incoming.path` is used up, or left for the caller to remove.
- * Throws `QUOTA_EXCEEDED` when the tenant may keep no more.
+ * Throws `QUOTA_EXCEEDED` when the tenant may keep no more, `SESSION_REVOKED` or `TOKEN_EXPIRED` when the session of the
+ * upload has ended meanwhile.
  */
 export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   const { app, tenantId, userId } = ctx;
   const { sha256, sizeBytes } = incoming;
   const known = await inTenant(app.db, tenantId, async (trx) => {
+    await mustBeLive(trx, ctx);
     const file = await findFileByHash(trx, sha256);
     if (!file) await checkKept(trx, { userId, sizeBytes });
     return file;
@@ -35,6 +37,7 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   await app.store.adopt(key, incoming.path);
   // A transaction that fails may have been stored all the same: what it leaves without a row, the reconciler takes.
   const row = await inTenant(app.db, tenantId, async (trx) => {
+    await mustBeLive(trx, ctx);
     // Again, where it holds: of those that found room a moment ago, as many come in as there is room for.
     await checkKept(trx, { userId, sizeBytes });
     const name = cleanName(incoming.name);
@@ -42,7 +45,8 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     if (file) await app.jobs.sendIngest(trx, key);
     return file;
   }).catch(async (error: unknown) => {
-    if (hasReason(error, "QUOTA_EXCEEDED")) await app.store.remove(key).catch(() => {});
+    // A refusal has stored nothing.
+    if (error instanceof ReasonError) await app.store.remove(key).catch(() => {});
     throw error;
   });
   if (row) {
@@ -54,4 +58,10 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   const first = await inTenant(app.db, tenantId, (trx) => findFileByHash(trx, sha256));
   if (!first) throw new ReasonError("SERVICE_UNAVAILABLE");
   return { ...toFile(first), deduplicated: true };
+};
+
+/** An upload takes long enough to outlive its session, which is the caller's right to it. */
+const mustBeLive = async (trx: TenantDb, ctx: TenantContext): Promise<void> => {
+  if (ctx.expiresAt.getTime() <= Date.now()) throw new ReasonError("TOKEN_EXPIRED");
+  if (!(await holdLiveSession(trx, ctx))) throw new ReasonError("SESSION_REVOKED");
 };

@@ -1,3 +1,4 @@
+import { untilEnded } from "../auth/until-ended.ts";
 import * as contract from "../contract/files.ts";
 import { Done } from "../contract/auth.ts";
 import { memberProcedure, router } from "../trpc.ts";
@@ -29,7 +30,7 @@ export const filesRouter = router({
   watch: memberProcedure
     .meta({ description: "A file's state now and at each change; without an id, every file's." })
     .input(contract.WatchFilesInput)
-    .subscription(({ ctx, input, signal }) => watch(ctx.tenant, input, signal ?? new AbortController().signal)),
+    .subscription(({ ctx, input, signal }) => untilEnded(ctx, signal, (ended) => watch(ctx.tenant, input, ended))),
   page: memberProcedure
     .meta({ description: "A page's text with its lines' places, for highlighting." })
     .input(contract.FilePageInput)

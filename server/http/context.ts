@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, OutgoingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RequestId } from "../contract/ids.ts";
-import type { App, Client, RequestContext } from "../context.ts";
+import type { App, Client, Connection, RequestContext } from "../context.ts";
 import { newId } from "../id.ts";
 import { clientAddress } from "./address.ts";
+import { connectionOf } from "./connection.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
 /** draft-ietf-httpapi-idempotency-key-header */
@@ -23,13 +24,17 @@ export const chooseRequestId = (incoming: IncomingMessage): string => {
 /** The id that was chosen when the request came in; the response carries it from the start. */
 export const requestIdOf = (outgoing: OutgoingMessage): string => String(outgoing.getHeader(REQUEST_ID_HEADER) ?? "");
 
-export const requestContext = (app: App, { incoming, outgoing }: HttpEnv["Bindings"]): RequestContext => ({
+export const requestContext = (
+  app: App,
+  { incoming, outgoing }: HttpEnv["Bindings"],
+): RequestContext & { connection: Connection } => ({
   app,
   requestId: requestIdOf(outgoing),
   client: clientOf(app, incoming),
   tenantSlug: toSlug(incoming.headers[app.config.tenantHeader]),
   accessToken: /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1],
   idempotencyKey: [incoming.headers[IDEMPOTENCY_HEADER]].flat()[0],
+  connection: connectionOf(app, outgoing),
 });
 
 type SocketClaims = {

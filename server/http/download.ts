@@ -11,9 +11,12 @@ import { requestContext, type HttpEnv } from "./context.ts";
 export const downloadHandler =
   (app: App): Handler<HttpEnv> =>
   async (c) => {
-    const tenant = await enter(requestContext(app, c.env));
+    const ctx = requestContext(app, c.env);
+    const tenant = await enter(ctx);
     const fileId = FileId.safeParse(c.req.param("id"));
     if (!fileId.success) throw new ReasonError("INVALID_INPUT");
+    // Of a download the end is a cut: its length has been announced, and leaves no room for a reason.
+    if (c.req.method !== "HEAD") ctx.connection.claim(tenant);
     const { name, stream, sizeBytes } = await content(tenant, { fileId: fileId.data });
     const headers = {
       "content-type": "application/pdf",

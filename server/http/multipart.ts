@@ -14,18 +14,25 @@ const STALL_MS = 30_000;
 const HEADER_WITHIN_BYTES = 1_024;
 const LIMITS = { files: 1, fields: 10, parts: 12, fieldSize: 1_024, headerPairs: 20, headerSize: 8 * 1024 };
 
-type Options = { path: string; maxBytes: number; stallMs?: number };
+type Options = {
+  path: string;
+  maxBytes: number;
+  stallMs?: number;
+  /** Ends the reading, with its reason. */
+  ended?: AbortSignal;
+};
 
 /**
  * Streams the file of a multipart form (RFC 7578) to `path`, hashed and counted on the way, and reads no further than
  * the first thing that is wrong. Throws `INVALID_INPUT` for another form than one with one file in the field `file`,
- * `FILE_TOO_LARGE`, `FILE_NOT_PDF`, and `FILE_TRUNCATED` for a body that ends early or stands still. Whatever is at
+ * `FILE_TOO_LARGE`, `FILE_NOT_PDF`, `FILE_TRUNCATED` for a body that ends early or stands still, and the reason of `ended`. Whatever is at
  * `path` afterwards is the caller's to remove.
  */
 export const readFileForm = async (
   incoming: IncomingMessage,
-  { path, maxBytes, stallMs = STALL_MS }: Options,
+  { path, maxBytes, stallMs = STALL_MS, ended }: Options,
 ): Promise<Incoming> => {
+  ended?.throwIfAborted();
   const form = openForm(incoming);
   const { promise: read, resolve, reject } = Promise.withResolvers<void>();
   const refuse = (reason: "FILE_TRUNCATED" | "FILE_TOO_LARGE") => reject(new ReasonError(reason));
@@ -49,6 +56,8 @@ export const readFileForm = async (
     bytes += part.length;
     if (bytes > maxBytes + FORM_BYTES) refuse("FILE_TOO_LARGE");
   };
+  const onEnded = () => reject(ended?.reason);
+  ended?.addEventListener("abort", onEnded);
   const onClose = () => incoming.complete || refuse("FILE_TRUNCATED");
   incoming.on("data", onData).on("close", onClose).on("error", onClose);
   if (incoming.destroyed) onClose();
@@ -64,6 +73,7 @@ export const readFileForm = async (
     throw error;
   } finally {
     clearTimeout(stalled);
+    ended?.removeEventListener("abort", onEnded);
     incoming.off("data", onData).off("close", onClose);
   }
 };

@@ -16,8 +16,6 @@ import { logTrpcError } from "./trpc.ts";
 
 /** Of the range for applications (RFC 6455, section 7.4.2): sign in again, then come back. */
 export const CLOSE_UNAUTHORIZED = 4401;
-/** Of a timer in Node. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 10_000 };
 
 type Options = {
@@ -27,10 +25,7 @@ type Options = {
   onSignedIn: (signedIn: SignedIn) => void;
 };
 
-/**
- * Serves procedure calls on an accepted socket. Who does not sign in within `LIMITS.socketAuthenticateMs` is cut;
- * at the token's expiry the socket closes with `CLOSE_UNAUTHORIZED`.
- */
+/** Serves procedure calls on an accepted socket. Who does not sign in within `LIMITS.socketAuthenticateMs` is cut. */
 export const serveSocket = (app: App, ws: WebSocket, { wss, request, onSignedIn }: Options): void => {
   const guard = guardSignIn(app, ws, onSignedIn);
   const onConnection = getWSConnectionHandler({
@@ -60,20 +55,12 @@ export const serveSocket = (app: App, ws: WebSocket, { wss, request, onSignedIn 
 
 const guardSignIn = (app: App, ws: WebSocket, onSignedIn: Options["onSignedIn"]) => {
   let missing = "NOT_SIGNED_IN";
-  let timer = setTimeout(() => ws.close(CLOSE_UNAUTHORIZED, missing), LIMITS.socketAuthenticateMs);
+  const timer = setTimeout(() => ws.close(CLOSE_UNAUTHORIZED, missing), LIMITS.socketAuthenticateMs);
   ws.once("close", () => clearTimeout(timer));
-  const closeAt = (expiresAt: Date) => {
-    clearTimeout(timer);
-    if (ws.readyState !== ws.OPEN) return;
-    const left = expiresAt.getTime() - Date.now();
-    const over =
-      left > LONGEST_TIMER_MS ? () => closeAt(expiresAt) : () => ws.close(CLOSE_UNAUTHORIZED, "TOKEN_EXPIRED");
-    timer = setTimeout(over, Math.min(left, LONGEST_TIMER_MS));
-  };
   const signIn = async (ctx: RequestContext): Promise<void> => {
     try {
       const signedIn = await authenticate(app, ctx);
-      closeAt(signedIn.expiresAt);
+      clearTimeout(timer);
       onSignedIn(signedIn);
     } catch (error) {
       missing = reasonOf(error).reason;

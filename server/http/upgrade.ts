@@ -2,8 +2,6 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { askTenant, findLiveSessions } from "../../db/index.ts";
-import { SESSIONS_ENDED } from "../auth/sessions.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, SignedIn } from "../context.ts";
 import { clientAddress } from "./address.ts";
@@ -14,15 +12,12 @@ import { TRPC_PATH } from "./trpc.ts";
 
 /** Sockets of one address that have not signed in; many people may share an address once they have. */
 const STRANGERS_PER_ADDRESS = 100;
-const SOCKETS_PER_USER = 100;
 const STALL_LOOK_MS = 1_000;
-/** Twice in the five seconds within which a revoked session has no socket left. */
-const SESSION_LOOK_MS = 2_500;
 const FAREWELL_MS = 1_000;
 const CLOSE_POLICY = 1008;
 const CLOSE_RESTART = 1012;
 
-type Peer = { connection: Socket; address: string; signedIn?: SignedIn };
+type Peer = { connection: Socket; address: string; isSignedIn: boolean };
 
 export type Sockets = {
   /** For node:http's `upgrade` event. Never throws; what it refuses is answered and closed. */
@@ -43,16 +38,17 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
     WebSocket: PacedSocket,
   });
   const peers = new Map<WebSocket, Peer>();
-  const countPeers = (matches: (peer: Peer) => boolean) => peers.values().filter(matches).toArray().length;
   const accept = (ws: WebSocket, request: IncomingMessage, peer: Peer) => {
     // Before anything else: one bad frame ends a process that does not listen. ws closes the socket by itself.
     ws.on("error", () => {});
     ws.once("close", () => peers.delete(ws));
     peers.set(ws, peer);
     const onSignedIn = (signedIn: SignedIn) => {
-      peer.signedIn = signedIn;
-      const own = countPeers((other) => other.signedIn?.userId === signedIn.userId);
-      if (own > SOCKETS_PER_USER) ws.close(CLOSE_POLICY, "TOO_MANY_SOCKETS");
+      peer.isSignedIn = true;
+      if (ws.readyState === ws.CLOSED) return;
+      const release = app.connections.add(signedIn, (why) => void end(ws, CLOSE_UNAUTHORIZED, why));
+      if (release) ws.once("close", release);
+      else ws.close(CLOSE_POLICY, "TOO_MANY_SOCKETS");
     };
     serveSocket(app, ws, { wss, request, onSignedIn });
   };
@@ -60,8 +56,9 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
   const upgrade: Sockets["upgrade"] = (request, connection, head) => {
     connection.on("error", () => connection.destroy());
     if (!(connection instanceof Socket)) return void connection.destroy();
-    const peer: Peer = { connection, address: clientAddress(request, app.config.trustedProxies) };
-    const strangers = countPeers(({ address, signedIn }) => !signedIn && address === peer.address);
+    const peer: Peer = { connection, address: clientAddress(request, app.config.trustedProxies), isSignedIn: false };
+    const unknown = peers.values().filter(({ address, isSignedIn }) => !isSignedIn && address === peer.address);
+    const strangers = unknown.toArray().length;
     const status = closing.aborted ? 503 : strangers >= STRANGERS_PER_ADDRESS ? 429 : refusal(request, app);
     if (status !== undefined) return refuse(connection, status);
     try {
@@ -72,8 +69,6 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
     }
   };
 
-  const stopListening = endWithSessions(app, peers);
-  const stopLooking = endUnheard(app, peers);
   const stopWatching = endStalled(peers);
   return {
     upgrade,
@@ -83,9 +78,7 @@ export const createSockets = (app: App, closing: AbortSignal): Sockets => {
     },
     close: async () => {
       stopWatching();
-      await stopLooking();
-      await Promise.all([...peers.keys()].map(sayFarewell));
-      await stopListening();
+      await Promise.all([...peers.keys()].map((ws) => end(ws, CLOSE_RESTART)));
     },
   };
 };
@@ -98,47 +91,6 @@ const endStalled = (peers: Map<WebSocket, Peer>): (() => void) => {
   }, STALL_LOOK_MS);
   watch.unref();
   return () => clearInterval(watch);
-};
-
-/** Closes the sockets of sessions that have ended, on whichever instance that was. */
-const endWithSessions = ({ keyValue, log }: App, peers: Map<WebSocket, Peer>): (() => Promise<void>) => {
-  const listening = keyValue.subscribe(SESSIONS_ENDED, (id) => {
-    for (const [ws, { signedIn }] of peers)
-      if (signedIn?.sessionId === id) ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");
-  });
-  listening.catch((error: unknown) => log.warn("session ends not heard", { error }));
-  return () =>
-    listening.then(
-      (stop) => stop().catch(() => {}),
-      () => {},
-    );
-};
-
-/**
- * Closes the sockets of sessions whose end was not heard of: the store that tells it was away, or somebody changed the
- * database by hand. One statement a tenant, however many sockets it has.
- */
-const endUnheard = (app: App, peers: Map<WebSocket, Peer>): (() => Promise<void>) => {
-  let looking = Promise.resolve();
-  const look = async () => {
-    const signedIn = [...peers.values()].flatMap((peer) => peer.signedIn ?? []);
-    for (const [tenantId, sessions] of Map.groupBy(signedIn, (one) => one.tenantId)) {
-      const ids = [...new Set(sessions.map((one) => one.sessionId))];
-      const live = await askTenant(app.db, tenantId, (trx) => findLiveSessions(trx, ids));
-      for (const [ws, { signedIn }] of peers)
-        if (signedIn && ids.includes(signedIn.sessionId) && !live.has(signedIn.sessionId))
-          ws.close(CLOSE_UNAUTHORIZED, "SESSION_REVOKED");
-    }
-  };
-  const timer = setInterval(() => {
-    // A database that does not answer ends nobody's socket: the calls on it fail by themselves.
-    looking = looking.then(look).catch(() => {});
-  }, SESSION_LOOK_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return looking;
-  };
 };
 
 /** The status to refuse with; undefined for an upgrade to let through. */
@@ -159,11 +111,12 @@ const refuse = (connection: Socket, status: number): void => {
   );
 };
 
-const sayFarewell = async (ws: WebSocket): Promise<void> => {
+/** Closes a socket, and cuts it where its client does not answer. */
+const end = async (ws: WebSocket, code: number, reason?: string): Promise<void> => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   ws.once("close", resolve);
   const timer = setTimeout(() => ws.terminate(), FAREWELL_MS);
-  ws.close(CLOSE_RESTART);
+  ws.close(code, reason);
   await closed;
   clearTimeout(timer);
 };

@@ -29,12 +29,14 @@ export const uploadHandler =
     const start = performance.now();
     const ctx = requestContext(app, c.env);
     const tenant = await enter(ctx);
+    ctx.connection.claim(tenant);
+    const { ended } = ctx.connection;
     const { maxFileBytes } = app.config;
     if (Number(c.req.header("content-length") ?? 0) > maxFileBytes + FORM_BYTES)
       throw new ReasonError("FILE_TOO_LARGE");
     const path = join(app.store.incomingDir, newId());
     try {
-      const incoming = await readFileForm(c.env.incoming, { path, maxBytes: maxFileBytes });
+      const incoming = await readFileForm(c.env.incoming, { path, maxBytes: maxFileBytes, ended });
       const file = await receiveOnce(tenant, incoming, ctx.idempotencyKey);
       const { requestId, tenantId, userId } = tenant;
       const ms = Math.round(performance.now() - start);

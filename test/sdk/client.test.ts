@@ -353,6 +353,40 @@ describe("an answer", () => {
     expect(await failureOf(collect(stranger.files.watch()))).toMatchObject({ reason: "NOT_SIGNED_IN" });
   });
 
+  test.for(["WebSocket", "server-sent events"] as const)(
+    "ends with its session, which the application hears of, and is not subscribed to again (%s)",
+    async (transport) => {
+      class BlockedSocket extends WebSocket {
+        constructor() {
+          super("ws://127.0.0.1:1/");
+        }
+      }
+      const user = await app.signIn();
+      let streams = 0;
+      const client = connect({
+        url: app.url,
+        token: user.accessToken,
+        ...(transport === "WebSocket" ? {} : { WebSocket: BlockedSocket }),
+        fetch: (input, init) => {
+          streams += Number(`${input instanceof Request ? input.url : input}`.endsWith("/trpc/files.watch"));
+          return fetch(input, init);
+        },
+      });
+      const reasons: string[] = [];
+      client.on("session-ended", ({ reason }) => reasons.push(reason));
+      const file = await client.files.upload(await blobOf([LIGHTHOUSE]));
+      const begun = Promise.withResolvers<void>();
+      const watched = (async () => {
+        for await (const { id } of client.files.watch()) if (id === file.id) begun.resolve();
+      })();
+      await begun.promise;
+      await user.caller.auth.signOut();
+      expect(await failureOf(watched)).toMatchObject({ reason: "SESSION_REVOKED" });
+      expect(reasons).toEqual(["SESSION_REVOKED"]);
+      expect(streams).toBe(transport === "WebSocket" ? 0 : 1);
+    },
+  );
+
   test("goes on when its listener leaves, and is there to come back to", async () => {
     const client = await readyToTalk();
     const before = chats();
