@@ -106,7 +106,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   const delivery = parts.delivery ?? (await openDelivery({ mail: config.mail, print }));
   closers.push(() => delivery.close());
   const secret = await openSecret(config);
-  const model = parts.model ?? (await openModel(config.openai));
+  const model = parts.model ?? (await openModel(config.openai, log));
   const { model: name, dimensions } = model.embedding;
   return {
     config,

@@ -65,6 +65,8 @@ const Variables = z.object({
   ALLOWED_MODELS: list.optional(),
   EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
   EMBEDDING_DIMENSIONS: count(1536, 1, 4000),
+  MODEL_FIRST_TOKEN_TIMEOUT_SECONDS: count(120, 1, 3_600),
+  MODEL_IDLE_TIMEOUT_SECONDS: count(60, 1, 3_600),
   JWT_SECRET: z.string().min(32, "must be at least 32 bytes").optional(),
   JWT_PREVIOUS_SECRETS: secrets.default([]),
   TOKEN_TTL_DAYS: count(7, 1, 365),
@@ -130,6 +132,10 @@ const shape = (env: z.infer<typeof Environment>) => {
             ],
             embeddingModel: env.EMBEDDING_MODEL,
             embeddingDimensions: env.EMBEDDING_DIMENSIONS,
+            timeouts: {
+              firstTokenMs: env.MODEL_FIRST_TOKEN_TIMEOUT_SECONDS * 1_000,
+              betweenTokensMs: env.MODEL_IDLE_TIMEOUT_SECONDS * 1_000,
+            },
           }
         : undefined,
     jwtSecret: env.JWT_SECRET,

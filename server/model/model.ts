@@ -17,19 +17,22 @@ export type ChatRequest = {
   maxCompletionTokens: number;
 };
 
+/** Why a model stopped before its answer was complete. */
+export type FinishCause = "length" | "content_filter";
+
 /**
  * The answer as it is written; markers `[n]` cite `sources`. A text that begins with `NO_ANSWER` says that the
  * sources do not tell. The stream of a complete answer ends with one `end`; a stream that ends without one was cut.
  */
 export type ChatPart =
   | { type: "delta"; text: string }
-  | { type: "end"; promptTokens: number; completionTokens: number; estimated: boolean };
+  | { type: "end"; promptTokens: number; completionTokens: number; estimated: boolean; cause?: FinishCause };
 
 /** What a model writes first when the sources do not answer the question; taken out before anyone reads it. */
 export const NO_ANSWER = "[no_answer]";
 
 export type Embedded = {
-  /** One unit vector a text, `dimensions` long. */
+  /** One unit vector a text, `dimensions` long; a zero vector for a text that the provider can give none for. */
   vectors: Float32Array[];
   /** As the provider counted them; undefined where it counts none, and whoever calls it does. */
   tokens: number | undefined;

@@ -1,11 +1,11 @@
-// oxlint-disable-next-line no-restricted-imports -- the vendor's one importer
-import OpenAI, { APIError } from "openai";
 import { ReasonError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import type { Model } from "./model.ts";
 import { complete, streamChat } from "./openai/chat.ts";
 import { embedTexts } from "./openai/embed.ts";
-import { disconnected, retryAfterOf, VendorFailure } from "./openai/failure.ts";
-import { DEFAULT_TIMEOUTS, type Timeouts, type Vendor } from "./openai/vendor.ts";
+import { createInputLimits } from "./openai/input-limits.ts";
+import { createVendor } from "./openai/client.ts";
+import { DEFAULT_TIMEOUTS, type Timeouts } from "./openai/vendor.ts";
 
 export type OpenAiOptions = {
   apiKey: string;
@@ -16,22 +16,26 @@ export type OpenAiOptions = {
   embeddingModel: string;
   embeddingDimensions: number;
   timeouts?: Partial<Timeouts>;
+  /** Hears of what is made to fit the server: inputs that are cut, vectors that are left out. */
+  log?: Pick<Log, "warn"> | undefined;
 };
 
 const MOST_INPUTS = 100;
 const REWRITE_TOKENS = 200;
 const NATIVE_DIMENSIONS: Record<string, number> = { "text-embedding-3-small": 1536, "text-embedding-3-large": 3072 };
 
-/** OpenAI, or a server that speaks its API. Timers, tries and limits are ours: the client's own are switched off. */
+/** OpenAI, or a server that speaks its API. */
 export const createOpenAiModel = (options: OpenAiOptions): Model => {
   const { models } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const vendor = createVendor(options);
   const into = (model: string, dimensions: number): Pick<Model, "embedding" | "embed"> => {
     const space = { model, dimensions, sendDimensions: model.startsWith("text-embedding-3-") };
+    const limits = createInputLimits();
     return {
       embedding: { model: nameSpace(model, dimensions), dimensions, batchSize: MOST_INPUTS },
-      embed: (texts, _purpose, signal) => embedTexts(vendor, texts, { space, timeouts, signal }),
+      embed: (texts, _purpose, signal) =>
+        embedTexts(vendor, texts, { space, limits, timeouts, log: options.log, signal }),
     };
   };
   const allow = (model: string) => {
@@ -59,43 +63,3 @@ const isOffline = (name: string): boolean => name.startsWith("offline-");
 /** Shortened vectors are a space of their own. */
 const nameSpace = (model: string, dimensions: number): string =>
   (NATIVE_DIMENSIONS[model] ?? dimensions) === dimensions ? model : `${model}@${dimensions}`;
-
-const createVendor = ({ apiKey, baseUrl }: OpenAiOptions): Vendor => {
-  const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, maxRetries: 0, logLevel: "off" });
-  return {
-    chat: ({ maxCompletionTokens, stream, ...body }, signal) =>
-      ask(() => {
-        const limits = limitsOf(body.model, maxCompletionTokens, baseUrl !== undefined);
-        const streaming = stream ? { stream: true as const, stream_options: { include_usage: true } } : {};
-        return client.chat.completions.create({ ...body, ...limits, ...streaming }, { signal }).asResponse();
-      }),
-    embed: (body, signal) =>
-      ask(() => client.embeddings.create({ ...body, encoding_format: "base64" }, { signal }).asResponse()),
-  };
-};
-
-/** Reasoning models know only the newer name of the limit, many compatible servers only the older one. */
-const limitsOf = (model: string, tokens: number, compatible: boolean) => {
-  if (/^(?:o\d|gpt-5)/.test(model)) return { max_completion_tokens: tokens + 2_000, reasoning_effort: "low" as const };
-  return compatible ? { max_tokens: tokens, temperature: 0 } : { max_completion_tokens: tokens, temperature: 0 };
-};
-
-const ask = async (request: () => Promise<Response>): Promise<Response> => {
-  try {
-    return await request();
-  } catch (error) {
-    throw error instanceof APIError && error.status !== undefined ? refused(error) : disconnected(error);
-  }
-};
-
-const refused = (error: APIError): VendorFailure => {
-  const status = Number(error.status);
-  const retryAfterMs = retryAfterOf(error.headers);
-  return new VendorFailure(`The model provider answered ${status}.`, {
-    status,
-    modelUnknown: error.code === "model_not_found" || (status === 404 && /model/i.test(error.message)),
-    retryable: error.code !== "insufficient_quota" && (status >= 500 || [408, 409, 429].includes(status)),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    cause: error,
-  });
-};

@@ -1,6 +1,7 @@
 import type { TenantContext } from "../context.ts";
 import { record } from "../ledger.ts";
 import { inTenant } from "../../db/index.ts";
+import { ReasonError } from "../errors.ts";
 import { leans } from "./leans.ts";
 
 type Turn = { role: "user" | "assistant"; content: string };
@@ -20,22 +21,31 @@ export const rewrite = async (
 ): Promise<string | undefined> => {
   const asked = history.filter((turn) => turn.role === "user").map((turn) => turn.content);
   if (asked.length === 0 || !leans(question)) return undefined;
-  if (!ctx.app.model.rewrite) return carryAlong(asked, question);
+  return (await askModel(ctx, { question, history, model }, signal)) ?? carryAlong(asked, question);
+};
+
+/** Undefined where the provider cannot rewrite, or does not now: a question is answered without. */
+const askModel = async (
+  ctx: TenantContext,
+  { question, history, model }: Leaning,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const { app, tenantId, userId } = ctx;
+  if (!app.model.rewrite) return undefined;
   const conversation = history.map((turn) => `${turn.role}: ${turn.content}`).join("\n");
-  const { text, ...tokens } = await ctx.app.model.rewrite(
-    {
-      model,
-      messages: [
-        { role: "system", content: RULES },
-        { role: "user", content: `${conversation}\nuser: ${question}` },
-      ],
-    },
-    signal,
-  );
-  await inTenant(ctx.app.db, ctx.tenantId, (trx) =>
-    record(trx, { kind: "rewrite", model, userId: ctx.userId, ...tokens }),
-  );
-  return text.trim() || undefined;
+  const messages = [
+    { role: "system" as const, content: RULES },
+    { role: "user" as const, content: `${conversation}\nuser: ${question}` },
+  ];
+  try {
+    const { text, ...tokens } = await app.model.rewrite({ model, messages }, signal);
+    await inTenant(app.db, tenantId, (trx) => record(trx, { kind: "rewrite", model, userId, ...tokens }));
+    return text.trim() || undefined;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ReasonError)) throw error;
+    app.log.warn("question not rewritten", { requestId: ctx.requestId, reason: error.reason, error });
+    return undefined;
+  }
 };
 
 const MOST_CARRIED = 3;

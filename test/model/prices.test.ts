@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readConfig } from "../../server/config.ts";
+import { createLog } from "../../server/log.ts";
 import { openModel } from "../../server/model/open.ts";
 import { costUsd } from "../../server/model/prices.ts";
 
@@ -19,11 +20,16 @@ test.for(["offline-extractive", "offline-lexical-1", "llama3", "constructor"])("
   expect(costUsd(model, { promptTokens: 1e6, completionTokens: 1e6, embeddingTokens: 1e6 })).toBe(0);
 });
 
+const log = createLog("silent");
+
 test("without a key or a server of its own, the model is the offline one", async () => {
-  expect((await openModel(readConfig({}).openai)).provider).toBe("offline");
-  const model = await openModel(readConfig({ OPENAI_API_KEY: "sk-test", ALLOWED_MODELS: "gpt-4o,gpt-4o-mini" }).openai);
+  expect((await openModel(readConfig({}).openai, log)).provider).toBe("offline");
+  const model = await openModel(
+    readConfig({ OPENAI_API_KEY: "sk-test", ALLOWED_MODELS: "gpt-4o,gpt-4o-mini" }).openai,
+    log,
+  );
   expect(model.provider).toBe("openai");
   expect(model.chatModels).toEqual(["gpt-4o-mini", "gpt-4o"]);
-  const compatible = await openModel(readConfig({ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }).openai);
+  const compatible = await openModel(readConfig({ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }).openai, log);
   expect(compatible.provider).toBe("openai");
 });

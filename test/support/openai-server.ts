@@ -27,7 +27,7 @@ export type OpenAiFault = { times?: number } & (
   | { kind: "stall"; after?: number }
   /** The socket is destroyed. */
   | { kind: "cut"; after?: number }
-  /** The stream ends as if complete, but no chunk carries a `finish_reason`. */
+  /** The stream ends without a `finish_reason`, usage or `[DONE]`, as one that a proxy has cut. */
   | { kind: "unfinished"; after?: number }
   | { kind: "malformed"; after?: number }
   | { kind: "error-event"; after?: number }
@@ -199,7 +199,7 @@ const stream = async (
   if (fault?.kind !== "unfinished") chunk({}, "stop");
   if (body.stream_options?.include_usage && fault?.kind !== "no-usage" && fault?.kind !== "unfinished")
     send(JSON.stringify({ ...head(body, "chat.completion.chunk"), choices: [], usage: usage(body, answer) }));
-  send("[DONE]");
+  if (fault?.kind !== "unfinished") send("[DONE]");
   // As real servers do, the response ends in a packet of its own.
   await new Promise((resolve) => setTimeout(resolve, 2));
   response.end();

@@ -56,6 +56,9 @@ export const wordAnswer = (question: string, { answers, nearest }: Extracted): s
   return nearest ? `${NO_ANSWER} ${none}\n\n${introduction} ${quote(nearest)}` : `${NO_ANSWER} ${none}`;
 };
 
+/** That there is no answer, in the language of the question. */
+export const wordNoAnswer = (question: string): string => WORDING[languageOf(question)].none;
+
 const quote = ({ n, text }: Extract): string => `${text} [${n}]`;
 
 /** By letters first: Persian has some that Arabic lacks, and people type either's keyboard. */

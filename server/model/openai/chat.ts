@@ -1,11 +1,12 @@
 import { countTokens } from "../../tokens.ts";
-import type { ChatMessage, ChatPart, ChatRequest } from "../model.ts";
+import type { ChatMessage, ChatPart, ChatRequest, FinishCause } from "../model.ts";
 import { readEventData } from "./event-stream.ts";
 import { malformed, toModelError, VendorFailure } from "./failure.ts";
 import { createPatience, type Patience } from "./patience.ts";
+import { createReasoningReader, withoutReasoning } from "./reasoning.ts";
 import { type RetryRule, withRetry } from "./retry.ts";
 import type { Timeouts, Vendor } from "./vendor.ts";
-import { type ChatChunk, parseChunk, parseCompletion, readJson } from "./wire.ts";
+import { type ChatChunk, parseChunk, parseCompletion, readJson, type Usage } from "./wire.ts";
 
 const TRIES = 2;
 /** A person waits: a vendor that asks for more is called busy. */
@@ -77,45 +78,52 @@ async function* readAnswer(
 ): AsyncGenerator<ChatPart, ChatPart> {
   const answer = createLimit(request.maxCompletionTokens);
   const thinking = createLimit(THINKING_TOKENS);
-  let text = "";
-  let usage: ChatChunk["usage"];
-  let finished = false;
+  const reasoning = createReasoningReader();
+  const said = { text: "", thought: "" };
+  let usage: Usage;
+  /** Why the answer ended, once it has. */
+  let finish: string | undefined;
   try {
     for await (const data of events) {
       if (data === "[DONE]") {
+        finish ??= "stop";
         // Reading on to the end of the response keeps its connection for the next request.
         patience.expectWithin(AFTER_DONE_MS);
         continue;
       }
       const chunk = parseChunk(data);
-      usage = chunk.usage ?? usage;
-      const { content, thought, finish } = readChoice(chunk);
+      usage = hasCounts(chunk.usage) ? chunk.usage : usage;
+      const choice = readChoice(chunk);
+      const { answer: content, thought } = reasoning.push(choice.content);
+      said.text += content;
+      said.thought += choice.thought + thought;
       if (content) {
-        text += content;
         patience.stop();
         yield { type: "delta", text: content };
       }
-      if (content || thought) patience.expectWithin(timeouts.betweenTokensMs);
-      if (finish) patience.expectWithin(AFTER_FINISH_MS);
-      finished ||= finish || answer.passedWith(content);
-      if (answer.passed() || thinking.passedWith(thought)) break;
+      if (choice.content || choice.thought) patience.expectWithin(timeouts.betweenTokensMs);
+      if (choice.finish) patience.expectWithin(AFTER_FINISH_MS);
+      finish ??= choice.finish ?? (answer.passedWith(content) ? "length" : undefined);
+      if (answer.passed() || thinking.passedWith(choice.thought + thought)) break;
     }
   } catch (error) {
     // What breaks after the last word costs no more than the vendor's count.
-    if (!finished || !(error instanceof VendorFailure)) throw error;
+    if (finish === undefined || !(error instanceof VendorFailure)) throw error;
   }
-  if (!finished) throw malformed("an answer that was cut off");
-  return endOf(request.messages, text, usage);
+  if (finish === undefined) throw malformed("an answer that was cut off");
+  const { answer: rest } = reasoning.end();
+  if (rest) yield { type: "delta", text: rest };
+  return endOf(request.messages, { text: said.text + rest + said.thought, usage, finish });
 }
 
 const readChoice = (chunk: ChatChunk) => {
   const choice = chunk.choices?.[0];
-  return {
-    content: choice?.delta?.content ?? "",
-    thought: choice?.delta?.reasoning_content ?? choice?.delta?.reasoning ?? "",
-    finish: Boolean(choice?.finish_reason),
-  };
+  const { content, thought } = choice?.delta ?? { content: "", thought: "" };
+  return { content, thought, finish: choice?.finish_reason || undefined };
 };
+
+/** Some servers send an object without counts with each chunk. */
+const hasCounts = (usage: Usage): boolean => usage?.prompt_tokens !== undefined || usage?.total_tokens !== undefined;
 
 /** Stops a vendor that ignores the limit it was given: a delta is a token or more, a token rarely 16 characters. */
 const createLimit = (tokens: number) => {
@@ -133,12 +141,31 @@ const createLimit = (tokens: number) => {
   };
 };
 
-const endOf = (messages: readonly ChatMessage[], text: string, usage: ChatChunk["usage"]): ChatPart => ({
-  type: "end",
-  promptTokens: usage?.prompt_tokens ?? countPrompt(messages),
-  completionTokens: usage?.completion_tokens ?? countTokens(text),
-  estimated: !usage,
-});
+type Ended = { text: string; usage: Usage; finish: string };
+
+const endOf = (messages: readonly ChatMessage[], { text, usage, finish }: Ended): ChatPart => {
+  const cause = CAUSES[finish];
+  return { type: "end", ...countsOf(messages, { text, usage }), ...(cause ? { cause } : {}) };
+};
+
+/** Other reasons to finish are those of a complete answer. */
+const CAUSES: Record<string, FinishCause> = {
+  length: "length",
+  max_tokens: "length",
+  content_filter: "content_filter",
+};
+
+/** What the vendor counted; what it did not is counted here, reasoning included, and marked as estimated. */
+const countsOf = (messages: readonly ChatMessage[], { text, usage }: Pick<Ended, "text" | "usage">) => {
+  const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage ?? {};
+  const promptTokens = prompt ?? (total !== undefined && completion !== undefined ? total - completion : undefined);
+  const completionTokens = completion ?? (total !== undefined && prompt !== undefined ? total - prompt : undefined);
+  return {
+    promptTokens: promptTokens ?? countPrompt(messages),
+    completionTokens: completionTokens ?? countTokens(text),
+    estimated: promptTokens === undefined || completionTokens === undefined,
+  };
+};
 
 const countPrompt = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { content }) => sum + countTokens(content) + TOKENS_PER_MESSAGE, 0);
@@ -155,15 +182,12 @@ export const complete = (
     async () => {
       const patience = createPatience(signal);
       try {
-        patience.expectWithin(timeouts.firstTokenMs);
+        patience.expectWithin(timeouts.rewriteMs);
         const response = await vendor.chat({ ...body, stream: false }, patience.signal);
         const { choices, usage } = parseCompletion(await readJson(response));
-        const text = choices[0]?.message.content?.trim() ?? "";
-        return {
-          text,
-          promptTokens: usage?.prompt_tokens ?? countPrompt(body.messages),
-          completionTokens: usage?.completion_tokens ?? countTokens(text),
-        };
+        const content = choices[0]?.message.content ?? "";
+        const { promptTokens, completionTokens } = countsOf(body.messages, { text: content, usage });
+        return { text: withoutReasoning(content).trim(), promptTokens, completionTokens };
       } catch (error) {
         throw patience.explain(error);
       } finally {

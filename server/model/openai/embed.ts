@@ -1,55 +1,68 @@
-import { countTokens, takeTokens } from "../../tokens.ts";
+import type { Log } from "../../log.ts";
 import type { Embedded } from "../model.ts";
-import { malformed } from "./failure.ts";
+import { malformed, toModelError, VendorFailure } from "./failure.ts";
+import type { InputLimits } from "./input-limits.ts";
 import { createPatience } from "./patience.ts";
 import { withRetry } from "./retry.ts";
 import type { EmbeddingBody, Timeouts, Vendor } from "./vendor.ts";
 import { parseEmbeddings, readJson } from "./wire.ts";
 
-/** OpenAI's limits: tokens of one input, and of one request with a margin. A token is a byte of UTF-8 or more. */
-const MOST_INPUT_TOKENS = 8_192;
-const MOST_REQUEST_BYTES = 280_000;
-/** Embedding models count by an older vocabulary than `countTokens`. */
-const COUNT_MARGIN_TOKENS = 1_000;
 const TRIES = 4;
 
 export type EmbeddingSpace = { model: string; dimensions: number; sendDimensions: boolean };
-/** The vendor always counts. */
-type Counted = Embedded & { tokens: number };
-type Call = { space: EmbeddingSpace; timeouts: Timeouts; signal: AbortSignal | undefined };
-
-/** Embeds the texts in as few requests as the vendor's limits allow. */
-export const embedTexts = async (vendor: Vendor, texts: readonly string[], call: Call): Promise<Counted> => {
-  const embedded: Counted = { vectors: [], tokens: 0 };
-  for (const input of groupBySize(texts.map(fitInput))) {
-    const { vectors, tokens } = await embedGroup(vendor, input, call);
-    embedded.vectors.push(...vectors);
-    embedded.tokens += tokens;
-  }
-  return embedded;
+type Call = {
+  space: EmbeddingSpace;
+  limits: InputLimits;
+  timeouts: Timeouts;
+  log: Pick<Log, "warn"> | undefined;
+  signal: AbortSignal | undefined;
 };
 
-/** The vendor refuses an empty text, and one that is too long. */
-const fitInput = (text: string): string => {
-  if (Buffer.byteLength(text) > MOST_INPUT_TOKENS) return takeTokens(text, MOST_INPUT_TOKENS - COUNT_MARGIN_TOKENS);
-  return text === "" ? " " : text;
+/** Embeds the texts in as few requests as the server takes. */
+export const embedTexts = async (vendor: Vendor, texts: readonly string[], call: Call): Promise<Embedded> => {
+  const { groups, cut } = call.limits.group(texts);
+  if (cut > 0) call.log?.warn("embedding inputs cut to the model's window", { count: cut });
+  const parts: Embedded[] = [];
+  for (const input of groups) parts.push(await embedGroup(vendor, input, call));
+  return merge(parts);
 };
 
-const groupBySize = (texts: readonly string[]): string[][] => {
-  const groups: string[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const text of texts) {
-    bytes += Buffer.byteLength(text);
-    if (bytes > MOST_REQUEST_BYTES) {
-      groups.push([]);
-      bytes = Buffer.byteLength(text);
+const merge = (parts: Embedded[]): Embedded => ({
+  vectors: parts.flatMap(({ vectors }) => vectors),
+  tokens: parts.reduce<number | undefined>(
+    (sum, { tokens }) => (sum === undefined || tokens === undefined ? undefined : sum + tokens),
+    0,
+  ),
+});
+
+/** One request, or several smaller ones where the server refuses its size. */
+const embedGroup = async (vendor: Vendor, input: string[], call: Call): Promise<Embedded> => {
+  const { limits, log, space } = call;
+  try {
+    return await request(vendor, input, call);
+  } catch (error) {
+    const remedy = error instanceof VendorFailure ? limits.remedyOf(error, input) : undefined;
+    if (remedy === "shorten") {
+      limits.learnLength(input);
+      return embedTexts(vendor, input, call);
     }
-    groups.at(-1)?.push(text);
+    if (remedy === undefined) throw toModelError(error);
+    if (input.length === 1) {
+      log?.warn("embedding left out: the model gives no vector for a text", { count: 1 });
+      return { vectors: [new Float32Array(space.dimensions)], tokens: undefined };
+    }
+    const half = Math.ceil(input.length / 2);
+    if (remedy === "halve") limits.learnBatch(half);
+    const first = await embedGroup(vendor, input.slice(0, half), call);
+    return merge([first, await embedGroup(vendor, input.slice(half), call)]);
   }
-  return groups;
 };
 
-const embedGroup = (vendor: Vendor, input: string[], { space, timeouts, signal }: Call): Promise<Counted> => {
+const request = (
+  vendor: Vendor,
+  input: string[],
+  { space, limits, timeouts, log, signal }: Call,
+): Promise<Embedded> => {
   const body: EmbeddingBody = {
     model: space.model,
     input,
@@ -60,30 +73,42 @@ const embedGroup = (vendor: Vendor, input: string[], { space, timeouts, signal }
       const patience = createPatience(signal);
       try {
         patience.expectWithin(timeouts.requestMs);
-        const reply = parseEmbeddings(await readJson(await vendor.embed(body, patience.signal)));
-        const data = reply.data.toSorted((a, b) => a.index - b.index);
+        const { data, usage } = parseEmbeddings(await readJson(await vendor.embed(body, patience.signal)));
         if (data.length !== input.length) throw malformed(`${data.length} vectors for ${input.length} texts`);
-        const vectors = data.map(({ embedding }) => readVector(embedding, space));
-        const tokens = reply.usage?.prompt_tokens ?? input.reduce((sum, text) => sum + countTokens(text), 0);
-        return { vectors, tokens };
+        const placed = data.map(({ index, embedding }, at) => ({ index: index ?? at, embedding }));
+        const vectors = placed
+          .toSorted((a, b) => a.index - b.index)
+          .map(({ embedding }) => readVector(embedding, space));
+        const empty = vectors.filter((vector) => vector.every((value) => value === 0)).length;
+        if (empty > 0) log?.warn("embedding left out: the model gives no vector for a text", { count: empty });
+        return { vectors, tokens: usage?.prompt_tokens ?? usage?.total_tokens };
       } catch (error) {
         throw patience.explain(error);
       } finally {
         patience.stop();
       }
     },
-    { tries: TRIES, mostWaitMs: timeouts.mostRetryWaitMs },
+    {
+      tries: TRIES,
+      mostWaitMs: timeouts.mostRetryWaitMs,
+      final: (failure) => limits.remedyOf(failure, input) !== undefined,
+    },
     signal,
   );
 };
 
-/** A unit vector from base64 of little-endian floats, or from numbers where a server knows only those. */
-const readVector = (embedding: string | number[], { model, dimensions }: EmbeddingSpace): Float32Array => {
-  const vector = typeof embedding === "string" ? decodeFloats(embedding) : Float32Array.from(embedding);
+/** A unit vector from base64 of little-endian floats, or from numbers; a zero vector where it has no direction. */
+const readVector = (embedding: string | (number | null)[], { model, dimensions }: EmbeddingSpace): Float32Array => {
+  const vector =
+    typeof embedding === "string"
+      ? decodeFloats(embedding)
+      : Float32Array.from(embedding, (value) => value ?? Number.NaN);
   if (vector.length !== dimensions)
-    throw malformed(`${vector.length} dimensions where ${dimensions} are configured for ${model}`);
+    throw malformed(
+      `vectors of ${vector.length} dimensions for ${model} where ${dimensions} are configured: set EMBEDDING_DIMENSIONS=${vector.length}`,
+    );
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  if (!Number.isFinite(length) || length === 0) throw malformed("a vector without direction");
+  if (!Number.isFinite(length) || length === 0) return new Float32Array(dimensions);
   return vector.map((value) => value / length);
 };
 

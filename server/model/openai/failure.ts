@@ -1,23 +1,32 @@
 import { ReasonError } from "../../errors.ts";
 
+type Details = {
+  status?: number;
+  /** What the server wrote, without secrets, in one line: for the log and for finding out what it refused. */
+  reply?: string;
+  modelUnknown?: boolean;
+  retryable: boolean;
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+};
+
 /** What a vendor refused or broke, before it is known whether another try will help. */
 export class VendorFailure extends Error {
   override readonly name = "VendorFailure";
   /** The HTTP status; undefined when no answer came, or broke off. */
   readonly status: number | undefined;
+  readonly reply: string;
   readonly modelUnknown: boolean;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
 
-  constructor(
-    message: string,
-    details: { status?: number; modelUnknown?: boolean; retryable: boolean; retryAfterMs?: number; cause?: unknown },
-  ) {
-    super(message, { cause: details.cause });
-    this.status = details.status;
-    this.modelUnknown = details.modelUnknown ?? false;
-    this.retryable = details.retryable;
-    this.retryAfterMs = details.retryAfterMs;
+  constructor(message: string, { status, reply = "", modelUnknown, retryable, retryAfterMs, cause }: Details) {
+    super(message, { cause });
+    this.status = status;
+    this.reply = reply;
+    this.modelUnknown = modelUnknown ?? false;
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -28,16 +37,6 @@ export const malformed = (what: string): VendorFailure =>
 /** The connection failed or broke off. */
 export const disconnected = (cause: unknown): VendorFailure =>
   new VendorFailure("The connection to the model provider failed.", { retryable: true, cause });
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */
-export const retryAfterOf = (headers: Headers | undefined): number | undefined => {
-  const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
-  if (Number.isFinite(ms)) return ms;
-  const text = headers?.get("retry-after");
-  if (!text) return undefined;
-  const wait = Number.isFinite(Number(text)) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
-};
 
 /** As callers of a `Model` are to see it. */
 export const toModelError = (error: unknown): unknown => {

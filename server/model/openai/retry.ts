@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toModelError, VendorFailure } from "./failure.ts";
 
-export type RetryRule = { tries: number; mostWaitMs: number };
+export type RetryRule = {
+  tries: number;
+  mostWaitMs: number;
+  /** Failures that are thrown as they are, for the caller to ask in another way. */
+  final?: (failure: VendorFailure) => boolean;
+};
 
 const FIRST_WAIT_MS = 500;
 
@@ -19,7 +24,9 @@ export const withRetry = async <T>(
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof VendorFailure) || !error.retryable || tried >= rule.tries) throw toModelError(error);
+      if (!(error instanceof VendorFailure)) throw error;
+      if (rule.final?.(error)) throw error;
+      if (!error.retryable || tried >= rule.tries) throw toModelError(error);
       const backoff = FIRST_WAIT_MS * 2 ** (tried - 1) * (0.5 + Math.random() / 2);
       const waitMs = Math.min(error.retryAfterMs ?? backoff, rule.mostWaitMs);
       await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());

@@ -8,7 +8,7 @@ export type ChatBody = {
 };
 export type EmbeddingBody = { model: string; input: string[]; dimensions?: number };
 
-/** The vendor's API as far as it is used. Each call is one request; failures are `VendorFailure`. */
+/** The vendor's API as far as it is used; failures are `VendorFailure`. Optional fields that a server refuses are left out. */
 export type Vendor = {
   /** A good response whose body is unread. */
   chat(body: ChatBody, signal: AbortSignal): Promise<Response>;
@@ -19,15 +19,18 @@ export type Timeouts = {
   /** Until the first words of an answer. */
   firstTokenMs: number;
   betweenTokensMs: number;
-  /** For a request that is answered whole: embeddings, a rewritten question. */
+  /** For the embeddings of a batch. */
   requestMs: number;
+  /** For a question to be rewritten: it can be asked as it is. */
+  rewriteMs: number;
   /** The most that a vendor's `retry-after` is obeyed. */
   mostRetryWaitMs: number;
 };
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
-  firstTokenMs: 30_000,
-  betweenTokensMs: 20_000,
-  requestMs: 60_000,
+  firstTokenMs: 120_000,
+  betweenTokensMs: 60_000,
+  requestMs: 120_000,
+  rewriteMs: 15_000,
   mostRetryWaitMs: 20_000,
 };

@@ -1,15 +1,41 @@
 import { z } from "zod";
 import { disconnected, malformed, VendorFailure } from "./failure.ts";
 
-/** What is read of the vendor's replies; everything else they carry is left alone. */
-const Usage = z.object({ prompt_tokens: z.number(), completion_tokens: z.number().optional() }).nullish();
+/** What is read of the vendor's replies; everything else they carry is left alone. What cannot be read counts as absent. */
+const Count = z.number().min(0).optional().catch(undefined);
+const Usage = z
+  .object({ prompt_tokens: Count, completion_tokens: Count, total_tokens: Count })
+  .nullish()
+  .catch(undefined);
+export type Usage = z.infer<typeof Usage>;
 
-const Delta = z.object({
-  content: z.string().nullish(),
-  /** Thinking aloud, as some compatible servers stream it: a sign of life, never part of the answer. */
-  reasoning_content: z.string().nullish(),
-  reasoning: z.string().nullish(),
-});
+const Part = z.object({ type: z.string(), text: z.string().optional().catch(undefined) });
+/** The text of a message, whole or as an array of parts, of which those of the type `text` are its words. */
+const Content = z
+  .union([z.string(), z.array(z.union([Part, z.string()]))])
+  .nullish()
+  .transform((content): string => {
+    if (!Array.isArray(content)) return content ?? "";
+    return content
+      .map((part) => (typeof part === "string" ? part : part.type === "text" ? (part.text ?? "") : ""))
+      .join("");
+  })
+  .catch("");
+
+/** Thinking aloud, as some compatible servers stream it: a sign of life, never part of the answer. */
+const Thought = z.string().nullish().catch(undefined);
+const Delta = z
+  .object({ content: z.unknown().optional(), reasoning_content: Thought, reasoning: Thought })
+  .transform(({ content, reasoning_content, reasoning }) => ({
+    content: Content.parse(content),
+    thought: reasoning_content ?? reasoning ?? thoughtIn(content),
+  }));
+/** What an array of parts holds beside its words. */
+const thoughtIn = (content: unknown): string => {
+  const { data = [] } = z.array(z.looseObject({ type: z.string() })).safeParse(content);
+  const others = data.filter(({ type }) => type !== "text");
+  return others.length > 0 ? JSON.stringify(others) : "";
+};
 const ChatChunk = z.object({
   choices: z.array(z.object({ delta: Delta.nullish(), finish_reason: z.string().nullish() })).nullish(),
   usage: Usage,
@@ -18,12 +44,18 @@ const ChatChunk = z.object({
 export type ChatChunk = z.infer<typeof ChatChunk>;
 
 const Completion = z.object({
-  choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+  choices: z.array(z.object({ message: z.object({ content: Content }) })).min(1),
   usage: Usage,
 });
 
 const Embeddings = z.object({
-  data: z.array(z.object({ index: z.int(), embedding: z.union([z.string(), z.array(z.number())]) })),
+  data: z.array(
+    z.object({
+      /** Some servers leave out a zero, or all of them. */
+      index: z.int().optional().catch(undefined),
+      embedding: z.union([z.string(), z.array(z.number().nullable())]),
+    }),
+  ),
   usage: Usage,
 });
 
@@ -35,7 +67,8 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
 
 export const parseChunk = (data: string): ChatChunk => {
   const chunk = parse(ChatChunk, parseJson(data, "a chunk that is not JSON"), "a chunk of another shape");
-  if (chunk.error !== undefined && chunk.error !== null) throw malformed("an error in mid-answer");
+  const failed = chunk.choices?.some(({ finish_reason }) => finish_reason === "error");
+  if (failed || (chunk.error !== undefined && chunk.error !== null)) throw malformed("an error in mid-answer");
   return chunk;
 };
 

@@ -1,0 +1,65 @@
+import { VendorFailure } from "./failure.ts";
+
+const MAX_REPLY_BYTES = 64 * 1024;
+const MAX_REPLY_CHARS = 500;
+/** Keys as vendors write them; the configured one is masked by its value. */
+const KEYS = /\b(?:sk|pk|key|gsk|hf|xai|api)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
+
+/** A response that is no success, as a failure with the server's own words. */
+export const refusalOf = async (response: Response, apiKey: string): Promise<VendorFailure> => {
+  const { status, headers } = response;
+  const body = await readStart(response);
+  const { code, message } = readError(body);
+  const reply = mask(message, apiKey).replace(/\s+/g, " ").slice(0, MAX_REPLY_CHARS);
+  return new VendorFailure(`The model provider answered ${status}${reply && `: ${reply}`}`, {
+    status,
+    reply,
+    modelUnknown: code === "model_not_found" || (status === 404 && /model/i.test(message)),
+    retryable: code !== "insufficient_quota" && (status >= 500 || [408, 409, 429].includes(status)),
+    retryAfterMs: retryAfterOf(headers),
+  });
+};
+
+const readStart = async ({ body }: Response): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of body ?? []) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes > MAX_REPLY_BYTES) break;
+    }
+  } catch {
+    // The status says enough where the words break off.
+  }
+  return Buffer.concat(parts).toString("utf8");
+};
+
+/** Servers write `{error: {message, code, param}}`, `{error: "…"}`, `{message, code}`, `{detail: …}`, or plain text. */
+const readError = (body: string): { code: unknown; message: string } => {
+  try {
+    const json: unknown = JSON.parse(body);
+    const outer = isRecord(json) ? json : {};
+    const error = isRecord(outer["error"]) ? outer["error"] : outer;
+    const words = [error["param"], error["message"] ?? outer["error"] ?? outer["detail"] ?? json];
+    return { code: error["code"], message: words.filter(Boolean).map(toText).join(": ") };
+  } catch {
+    return { code: undefined, message: body };
+  }
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const toText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const mask = (text: string, apiKey: string): string =>
+  (apiKey.length > 3 ? text.replaceAll(apiKey, "***") : text).replace(KEYS, "***");
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */
+const retryAfterOf = (headers: Headers): number | undefined => {
+  const ms = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  if (Number.isFinite(ms)) return ms;
+  const text = headers.get("retry-after");
+  if (!text) return undefined;
+  const wait = Number.isFinite(Number(text)) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+};
