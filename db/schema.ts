@@ -116,6 +116,14 @@ export type Conversations = {
 };
 
 export type StoredOutcome = "answered" | "no_answer" | "cancelled" | "interrupted";
+export type StoredCause =
+  | "length"
+  | "content_filter"
+  | "model_unavailable"
+  | "timeout"
+  | "restart"
+  | "quota"
+  | "no_documents";
 
 export type Messages = {
   tenant_id: Fixed<string>;
@@ -127,6 +135,7 @@ export type Messages = {
   request_id: string | null;
   /** Null while the answer runs, and on questions. */
   outcome: StoredOutcome | null;
+  cause: StoredCause | null;
   model: string | null;
   sources: Json<unknown[]>;
   citations: Json<unknown[]>;

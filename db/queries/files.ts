@@ -17,6 +17,19 @@ export const createFile = (trx: TenantDb, file: NewFile): Promise<FileRow | unde
 
 const one = (trx: TenantDb) => trx.selectFrom("files").selectAll().where("tenant_id", "=", trx.tenantId);
 
+/** Whether the tenant, or what is asked of it, has a file that can be searched. */
+export const hasReadyFile = async (trx: TenantDb, fileIds?: readonly string[]): Promise<boolean> => {
+  const row = await trx
+    .selectFrom("files")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("status", "=", "ready")
+    .$if(fileIds !== undefined, (query) => query.where("id", "in", fileIds ?? []))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const findFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>
   one(trx).where("id", "=", id).executeTakeFirst();
 

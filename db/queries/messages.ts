@@ -1,7 +1,7 @@
 import { sql, type Selectable } from "kysely";
 import { json } from "../json.ts";
 import { PLANNED_ONCE } from "../planned-once.ts";
-import type { Messages, StoredOutcome } from "../schema.ts";
+import type { Messages, StoredCause, StoredOutcome } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
 export type MessageRow = Selectable<Messages>;
@@ -101,6 +101,7 @@ export const saveAnswers = async (trx: TenantDb, answers: (AnswerSoFar & { id: s
 
 export type FinishedAnswer = Partial<AnswerSoFar> & {
   outcome: StoredOutcome;
+  cause?: StoredCause;
   completionTokens?: number;
 };
 
@@ -110,6 +111,7 @@ export const finishAnswer = (trx: TenantDb, id: string, answer: FinishedAnswer):
     .updateTable("messages")
     .set({
       outcome: answer.outcome,
+      cause: answer.cause ?? null,
       ...(answer.text === undefined ? {} : { text: answer.text }),
       ...(answer.sources ? { sources: json(answer.sources) } : {}),
       ...(answer.citations ? { citations: json(answer.citations) } : {}),

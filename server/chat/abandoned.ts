@@ -16,5 +16,5 @@ export const endAbandoned = async (trx: TenantDb, messageId: string): Promise<vo
   const key = spendingKey(messageId);
   await record(trx, { kind: "chat", model: answer.model ?? "", userId, key, ...usage });
   await settle(trx, key);
-  await finishAnswer(trx, messageId, { outcome: "interrupted", ...usage });
+  await finishAnswer(trx, messageId, { outcome: "interrupted", cause: "restart", ...usage });
 };

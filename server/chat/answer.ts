@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { askTenant, findMessage, finishAnswer } from "../../db/index.ts";
-import { ChatEvent, type Outcome } from "../contract/chat.ts";
+import { ChatEvent, type FinishCause, type Outcome } from "../contract/chat.ts";
+import type { Reason } from "../contract/errors.ts";
 import type { TenantContext } from "../context.ts";
 import { toReasonError } from "../errors.ts";
 import { record } from "../ledger.ts";
 import { settle } from "../quota.ts";
 import type { AnswerLog, LogEvent } from "./answer-log.ts";
-import { compose, type NewAnswer, type Run } from "./compose.ts";
+import { compose, type Ending, type NewAnswer, type Run } from "./compose.ts";
 import { spendingKey } from "./spending.ts";
 
 const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000, 4_000];
@@ -44,57 +45,73 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
 
 /** Every answer ends with an outcome that is stored and told, whatever happens on the way. */
 const write = async (run: Run): Promise<void> => {
-  let outcome: Outcome;
+  let ending: Ending;
   try {
-    outcome = await compose(run);
+    ending = await compose(run);
   } catch (error) {
     return fail(run, error);
   }
-  await finish(run, outcome);
+  await finish(run, ending);
 };
+
+const CAUSES: Partial<Record<Reason, FinishCause>> = {
+  MODEL_UNAVAILABLE: "model_unavailable",
+  MODEL_NOT_ALLOWED: "model_unavailable",
+  MODEL_TIMEOUT: "timeout",
+  QUOTA_EXCEEDED: "quota",
+};
+
+const endingOf = (outcome: Outcome, cause: FinishCause | undefined): Ending => ({
+  outcome,
+  ...(cause === undefined ? {} : { cause }),
+});
 
 /** A stop is an outcome; a failure is one once something was said, and before that is told as the failure it is. */
 const fail = async (run: Run, error: unknown): Promise<void> => {
-  if (run.signal.aborted) return finish(run, run.signal.reason as Outcome);
+  if (run.signal.aborted) {
+    const outcome = run.signal.reason as Outcome;
+    return finish(run, endingOf(outcome, outcome === "interrupted" ? "restart" : undefined));
+  }
   const { ctx, messageId, said } = run;
   const { reason } = toReasonError(error);
   ctx.app.log.warn("answer failed", { requestId: ctx.requestId, messageId, reason, error });
-  await finish(run, "interrupted", said.text === "" ? { type: "failed", reason } : undefined);
+  const failed: LogEvent | undefined = said.text === "" ? { type: "failed", reason } : undefined;
+  await finish(run, endingOf("interrupted", CAUSES[reason]), failed);
 };
 
 /** Stores the end and then tells it, so that who hears of it finds it stored. */
-const finish = async (run: Run, outcome: Outcome, failed?: LogEvent): Promise<void> => {
-  const stored = await storeEnd(run, outcome);
-  await run.tell(failed ?? { type: "finished", outcome: stored, usage: run.said.usage });
+const finish = async (run: Run, ending: Ending, failed?: LogEvent): Promise<void> => {
+  const stored = await storeEnd(run, ending);
+  await run.tell(failed ?? { type: "finished", ...stored, usage: run.said.usage });
 };
 
-/** Tries again while the database is away, as one that restarts is. Resolves to the outcome that is stored. */
-const storeEnd = async (run: Run, outcome: Outcome): Promise<Outcome> => {
+/** Tries again while the database is away, as one that restarts is. Resolves to the ending that is stored. */
+const storeEnd = async (run: Run, ending: Ending): Promise<Ending> => {
   const begun = performance.now();
   for (const waitMs of TRY_AGAIN_AFTER_MS) {
     try {
-      return await storeOnce(run, outcome);
+      return await storeOnce(run, ending);
     } catch (error) {
       const late = performance.now() - begun > NO_MORE_AFTER_MS;
       if (late || toReasonError(error).reason !== "SERVICE_UNAVAILABLE") throw error;
       await sleep(waitMs);
     }
   }
-  return storeOnce(run, outcome);
+  return storeOnce(run, ending);
 };
 
-const storeOnce = async ({ ctx, messageId, model, said }: Run, outcome: Outcome): Promise<Outcome> => {
+const storeOnce = async ({ ctx, messageId, model, said }: Run, ending: Ending): Promise<Ending> => {
   const { app, tenantId, userId } = ctx;
   const key = spendingKey(messageId);
   const [ended] = await askTenant(app.db, tenantId, (trx) =>
     Promise.all([
-      finishAnswer(trx, messageId, { ...said, ...said.usage, outcome }),
+      finishAnswer(trx, messageId, { ...said, ...said.usage, ...ending }),
       record(trx, { kind: "chat", model, userId, key, ...said.usage }),
       settle(trx, key),
     ]),
   );
-  if (ended) return outcome;
+  if (ended) return ending;
   // A try whose success was not heard of has ended it, or a reader that took this writer for dead, as interrupted.
   const stored = await askTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
-  return stored?.outcome ?? "interrupted";
+  return endingOf(stored?.outcome ?? "interrupted", stored?.cause ?? undefined);
 };

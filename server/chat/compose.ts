@@ -1,7 +1,8 @@
-import { askTenant, listHistory } from "../../db/index.ts";
-import type { Citation, Outcome, Source, TokenUsage } from "../contract/chat.ts";
+import { askTenant, hasReadyFile } from "../../db/index.ts";
+import type { Citation, FinishCause, Outcome, Source, TokenUsage } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
 import type { ModelSource } from "../model/model.ts";
+import { wordNoAnswer } from "../model/offline/wording.ts";
 import { expand, type Expanded } from "../retrieval/expand.ts";
 import { createQuoteFinder } from "../retrieval/quote.ts";
 import { rewrite } from "../retrieval/rewrite.ts";
@@ -10,10 +11,11 @@ import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
 import { createCitationReader, type Claim } from "./citations.ts";
 import { joinDeltas, pauseAmong } from "./join-deltas.ts";
+import { loadHistory } from "./history.ts";
 import { createLinkReader } from "./links.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
 import { createRefusalReader } from "./refusal.ts";
-import { FRAME_TOKENS, HISTORY_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
+import { FRAME_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
 
 export type NewAnswer = {
   conversationId: string;
@@ -26,6 +28,9 @@ export type NewAnswer = {
   first: boolean;
 };
 
+/** How an answer ends, and why where it is not complete. */
+export type Ending = { outcome: Outcome; cause?: FinishCause };
+
 /** What an answer has said so far, as it is stored. */
 export type Said = { text: string; sources: Source[]; citations: Citation[]; usage: TokenUsage };
 
@@ -37,16 +42,16 @@ export type Run = NewAnswer & {
   signal: AbortSignal;
 };
 
-const HISTORY_MESSAGES = 6;
 const EXCERPT_CHARS = 320;
 
 /**
  * Finds the sources of an answer and has the model write it, telling each event and keeping what is said. Throws what
  * the model throws, or the signal's reason; what was said and spent by then stands in `run.said`.
  */
-export const compose = async (run: Run): Promise<Outcome> => {
+export const compose = async (run: Run): Promise<Ending> => {
   const { ctx, question, model, fileIds, signal } = run;
-  const history = run.first ? [] : await loadHistory(run);
+  if (!(await askTenant(ctx.app.db, ctx.tenantId, (trx) => hasReadyFile(trx, fileIds)))) return answerNothing(run);
+  const history = run.first ? [] : await loadHistory(ctx, run);
   const rewritten = await rewrite(ctx, { question, history, model }, signal);
   if (rewritten !== undefined) await run.tell({ type: "rewritten", query: rewritten });
   const query = rewritten ?? question;
@@ -56,18 +61,12 @@ export const compose = async (run: Run): Promise<Outcome> => {
   return stream(run, passages, { query, history });
 };
 
-const loadHistory = async ({ ctx, conversationId, questionId }: Run): Promise<Turn[]> => {
-  const rows = await askTenant(ctx.app.db, ctx.tenantId, (trx) =>
-    listHistory(trx, ctx.userId, { conversationId, before: questionId, limit: HISTORY_MESSAGES }),
-  );
-  const turns: Turn[] = [];
-  let tokens = 0;
-  for (const { role, text } of rows.toReversed()) {
-    tokens += countTokens(text);
-    if (tokens > HISTORY_TOKENS) break;
-    if (text) turns.unshift({ role, content: text });
-  }
-  return turns;
+/** Without documents there is nothing to search, and no model to ask. */
+const answerNothing = async (run: Run): Promise<Ending> => {
+  await run.tell({ type: "sources", sources: [] });
+  run.said.text = wordNoAnswer(run.question);
+  await run.tell({ type: "delta", text: run.said.text });
+  return { outcome: "no_answer", cause: "no_documents" };
 };
 
 const toSource = (passage: Expanded, index: number): Source =>
@@ -95,7 +94,7 @@ const stream = async (
   run: Run,
   passages: Expanded[],
   { query, history }: { query: string; history: Turn[] },
-): Promise<Outcome> => {
+): Promise<Ending> => {
   const sources = toModelSources(passages, ({ text }) => text);
   const excerpts = toModelSources(passages, ({ read }) => read.text);
   const messages = buildPrompt({ question: run.question, sources: excerpts, history });
@@ -115,6 +114,7 @@ const stream = async (
   run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { read }) => sum + read.tokens, 0);
   const { answers, model } = run.ctx.app;
   let counted = false;
+  let cause: FinishCause | undefined;
   try {
     const pause = pauseAmong(() => answers.size, run.signal);
     for await (const part of joinDeltas(model.chat(request, run.signal), pause)) {
@@ -123,6 +123,7 @@ const stream = async (
         continue;
       }
       run.said.usage = { promptTokens: part.promptTokens, completionTokens: part.completionTokens };
+      cause = part.cause;
       counted = true;
     }
     run.signal.throwIfAborted();
@@ -136,7 +137,8 @@ const stream = async (
         run.said.text,
       );
   }
-  return refusal.refused() ? "no_answer" : "answered";
+  if (cause !== undefined) return { outcome: "interrupted", cause };
+  return { outcome: refusal.refused() ? "no_answer" : "answered" };
 };
 
 const estimate = (prompt: string[], completion: string): TokenUsage => ({

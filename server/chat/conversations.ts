@@ -56,6 +56,7 @@ const toMessage = (row: MessageRow) =>
     text: row.text,
     requestId: row.request_id,
     outcome: row.outcome,
+    ...(row.cause ? { cause: row.cause } : {}),
     model: row.model,
     sources: row.sources,
     citations: row.citations,

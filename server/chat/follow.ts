@@ -107,6 +107,7 @@ const eventsOf = (message: MessageRow): ChatEvent[] =>
     {
       type: "finished",
       outcome: message.outcome,
+      cause: message.cause ?? undefined,
       usage: { promptTokens: message.prompt_tokens ?? 0, completionTokens: message.completion_tokens ?? 0 },
     },
   ].map((event) => ChatEvent.parse(event));

@@ -7,6 +7,21 @@ import { PlainText } from "./text.ts";
 export const Outcome = z.enum(["answered", "no_answer", "cancelled", "interrupted"]);
 export type Outcome = z.infer<typeof Outcome>;
 
+/**
+ * Why an answer ended without being complete, where that is known: the model reached its limit or its filter, could not
+ * be reached or was silent; the server restarted; a quota was used up; or there was no document to answer from.
+ */
+export const FinishCause = z.enum([
+  "length",
+  "content_filter",
+  "model_unavailable",
+  "timeout",
+  "restart",
+  "quota",
+  "no_documents",
+]);
+export type FinishCause = z.infer<typeof FinishCause>;
+
 /** A passage handed to the model, by the number that its citations use. */
 export const Source = z.object({
   n: z.int().min(1),
@@ -48,7 +63,12 @@ export const ChatEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("delta"), text: z.string() }),
   Citation.extend({ type: z.literal("citation") }),
   z.object({ type: z.literal("snapshot"), text: z.string() }),
-  z.object({ type: z.literal("finished"), outcome: Outcome, usage: TokenUsage }),
+  z.object({
+    type: z.literal("finished"),
+    outcome: Outcome,
+    cause: FinishCause.optional(),
+    usage: TokenUsage,
+  }),
 ]);
 export type ChatEvent = z.infer<typeof ChatEvent>;
 
@@ -102,6 +122,7 @@ export const Message = z.object({
   text: z.string(),
   requestId: z.string().nullable(),
   outcome: Outcome.nullable(),
+  cause: FinishCause.optional(),
   model: z.string().nullable(),
   sources: z.array(Source),
   citations: z.array(Citation),

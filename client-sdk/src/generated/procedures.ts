@@ -234,6 +234,7 @@ export type Procedures = {
         } | {
             type: "finished";
             outcome: "answered" | "cancelled" | "interrupted" | "no_answer";
+            cause?: "content_filter" | "length" | "model_unavailable" | "no_documents" | "quota" | "restart" | "timeout" | undefined;
             usage: {
                 promptTokens: number;
                 completionTokens: number;
@@ -284,6 +285,7 @@ export type Procedures = {
                 text: string;
                 requestId: string | null;
                 outcome: "answered" | "cancelled" | "interrupted" | "no_answer" | null;
+                cause?: "content_filter" | "length" | "model_unavailable" | "no_documents" | "quota" | "restart" | "timeout" | undefined;
                 model: string | null;
                 sources: {
                     n: number;

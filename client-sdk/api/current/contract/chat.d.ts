@@ -6,6 +6,20 @@ export declare const Outcome: z.ZodEnum<{
     no_answer: "no_answer";
 }>;
 export type Outcome = z.infer<typeof Outcome>;
+/**
+ * Why an answer ended without being complete, where that is known: the model reached its limit or its filter, could not
+ * be reached or was silent; the server restarted; a quota was used up; or there was no document to answer from.
+ */
+export declare const FinishCause: z.ZodEnum<{
+    content_filter: "content_filter";
+    length: "length";
+    model_unavailable: "model_unavailable";
+    no_documents: "no_documents";
+    quota: "quota";
+    restart: "restart";
+    timeout: "timeout";
+}>;
+export type FinishCause = z.infer<typeof FinishCause>;
 /** A passage handed to the model, by the number that its citations use. */
 export declare const Source: z.ZodObject<{
     n: z.ZodInt;
@@ -85,6 +99,15 @@ export declare const ChatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
         interrupted: "interrupted";
         no_answer: "no_answer";
     }>;
+    cause: z.ZodOptional<z.ZodEnum<{
+        content_filter: "content_filter";
+        length: "length";
+        model_unavailable: "model_unavailable";
+        no_documents: "no_documents";
+        quota: "quota";
+        restart: "restart";
+        timeout: "timeout";
+    }>>;
     usage: z.ZodObject<{
         promptTokens: z.ZodInt;
         completionTokens: z.ZodInt;
@@ -150,6 +173,15 @@ export declare const Message: z.ZodObject<{
         interrupted: "interrupted";
         no_answer: "no_answer";
     }>>;
+    cause: z.ZodOptional<z.ZodEnum<{
+        content_filter: "content_filter";
+        length: "length";
+        model_unavailable: "model_unavailable";
+        no_documents: "no_documents";
+        quota: "quota";
+        restart: "restart";
+        timeout: "timeout";
+    }>>;
     model: z.ZodNullable<z.ZodString>;
     sources: z.ZodArray<z.ZodObject<{
         n: z.ZodInt;
@@ -203,6 +235,15 @@ export declare const ListMessagesOutput: z.ZodObject<{
             cancelled: "cancelled";
             interrupted: "interrupted";
             no_answer: "no_answer";
+        }>>;
+        cause: z.ZodOptional<z.ZodEnum<{
+            content_filter: "content_filter";
+            length: "length";
+            model_unavailable: "model_unavailable";
+            no_documents: "no_documents";
+            quota: "quota";
+            restart: "restart";
+            timeout: "timeout";
         }>>;
         model: z.ZodNullable<z.ZodString>;
         sources: z.ZodArray<z.ZodObject<{
