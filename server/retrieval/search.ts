@@ -28,6 +28,8 @@ type Query = { query: string; fileIds?: readonly string[] | undefined; limit: nu
 
 /** As many of the fused ranks are compared word by word. */
 const CANDIDATES = 40;
+/** A longer query is a pasted text: its words are looked for at its two ends, its vector holds all of it. */
+const MAX_LEXICAL_CHARS = 2_000;
 /** What a fused rank is worth in a document that the query does not name, where it names others. */
 const UNNAMED = 0.5;
 
@@ -58,14 +60,15 @@ const retrieveIn = async (
   const { app, tenantId, userId } = ctx;
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const semantic = embedded && { space, vector: embedded.vector };
-  const words = indexWords(wordsOf(query));
+  const asked = endsOf(query);
+  const words = indexWords(wordsOf(asked));
   const wanted = await bestWay(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
   // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
   const [{ rows, best }, served] = await askTenant(app.db, tenantId, (trx) =>
     Promise.all([
       searchChunks(trx, wanted).then((rows) => ({
         rows,
-        best: mayName(query, rows) ? undefined : rerank(query, rows, limit),
+        best: mayName(asked, rows) ? undefined : rerank(asked, rows, limit),
       })),
       embedded && findServedModel(trx),
       embedded &&
@@ -78,8 +81,13 @@ const retrieveIn = async (
     ]),
   );
   if (served && served.id !== space.id) return { served };
-  return { best: best ?? rerank(query, await preferNamed(ctx, query, { wanted, rows }), limit) };
+  return { best: best ?? rerank(asked, await preferNamed(ctx, asked, { wanted, rows }), limit) };
 };
+
+const endsOf = (query: string): string =>
+  query.length <= MAX_LEXICAL_CHARS
+    ? query
+    : `${query.slice(0, MAX_LEXICAL_CHARS / 2)} ${query.slice(-MAX_LEXICAL_CHARS / 2)}`;
 
 const bestWay = async ({ app, tenantId }: TenantContext, query: SearchQuery): Promise<SearchQuery> => ({
   ...query,
