@@ -1,8 +1,8 @@
 /** A marker that the answer has written, and the words it stands behind. */
 export type Claim = { n: number; text: string };
 
-/** `[2]`, `[1, 3]`; also with the Arabic comma. */
-const MARKER = /\[(\d{1,3}(?:\s*[,،;]\s*\d{1,3})*)\]/g;
+/** `[2]`, `[1, 3]`; also with the Arabic comma. As long as what is held back for it at most. */
+const MARKER = /\[(?=[\d\s,،;]{1,24}\])(\d{1,3}(?:\s*[,،;]\s*\d{1,3})*)\]/g;
 /** The beginning of what may become a marker. */
 const OPEN_MARKER = /\[[\d\s,،;]{0,24}$/;
 const SENTENCE_END = /[.!?。！？؟।…]["'”’»)\]]*\s+/gu;
@@ -67,7 +67,7 @@ export const createCitationReader = (sourceCount: number) => {
     /** The text that may be shown now, and the claims whose markers it completes. */
     push: (delta: string): { text: string; claims: Claim[] } => {
       const text = held + delta;
-      const partial = OPEN_MARKER.exec(text)?.index ?? /`{1,2}$/.exec(text)?.index ?? text.length;
+      const partial = OPEN_MARKER.exec(text)?.index ?? text.length - openFenceLength(text);
       held = text.slice(partial);
       return read(text.slice(0, partial));
     },
@@ -77,4 +77,11 @@ export const createCitationReader = (sourceCount: number) => {
       return read(rest);
     },
   };
+};
+
+/** How many characters at the end of a text may become a fence: of a run of backticks, what is left of whole fences. */
+const openFenceLength = (text: string): number => {
+  let run = 0;
+  while (text[text.length - 1 - run] === "`") run += 1;
+  return run % FENCE.length;
 };

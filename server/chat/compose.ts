@@ -9,12 +9,11 @@ import { rewrite } from "../retrieval/rewrite.ts";
 import { retrieve } from "../retrieval/search.ts";
 import { countTokens } from "../tokens.ts";
 import type { LogEvent } from "./answer-log.ts";
-import { createCitationReader, type Claim } from "./citations.ts";
+import { createAnswerReader } from "./answer-reader.ts";
+import type { Claim } from "./citations.ts";
 import { joinDeltas, pauseAmong } from "./join-deltas.ts";
 import { loadHistory } from "./history.ts";
-import { createLinkReader } from "./links.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
-import { createRefusalReader } from "./refusal.ts";
 import { FRAME_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
 
 export type NewAnswer = {
@@ -99,8 +98,7 @@ const stream = async (
   const excerpts = toModelSources(passages, ({ read }) => read.text);
   const messages = buildPrompt({ question: run.question, sources: excerpts, history });
   const request = { model: run.model, messages, question: query, sources, maxCompletionTokens: MAX_COMPLETION_TOKENS };
-  const reader = createCitationReader(sources.length);
-  const links = createLinkReader(excerpts.map(({ text }) => text));
+  const reader = createAnswerReader(excerpts.map(({ text }) => text));
   const cite = citer(run, passages);
   const show = async ({ text, claims }: { text: string; claims: Claim[] }) => {
     if (text) {
@@ -109,7 +107,6 @@ const stream = async (
     }
     for (const claim of claims) await cite(claim);
   };
-  const refusal = createRefusalReader();
   // What this process cannot count any more, should it die, the next one counts from here.
   run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { read }) => sum + read.tokens, 0);
   const { answers, model } = run.ctx.app;
@@ -119,7 +116,7 @@ const stream = async (
     const pause = pauseAmong(() => answers.size, run.signal);
     for await (const part of joinDeltas(model.chat(request, run.signal), pause)) {
       if (part.type === "delta") {
-        await show(reader.push(links.push(refusal.push(part.text))));
+        await show(reader.push(part.text));
         continue;
       }
       run.said.usage = { promptTokens: part.promptTokens, completionTokens: part.completionTokens };
@@ -127,7 +124,6 @@ const stream = async (
       counted = true;
     }
     run.signal.throwIfAborted();
-    await show(reader.push(links.push(refusal.end()) + links.end()));
     await show(reader.end());
   } finally {
     // A stream that was cut or cancelled tells no usage, and was paid for all the same.
@@ -138,7 +134,7 @@ const stream = async (
       );
   }
   if (cause !== undefined) return { outcome: "interrupted", cause };
-  return { outcome: refusal.refused() ? "no_answer" : "answered" };
+  return { outcome: reader.refused() ? "no_answer" : "answered" };
 };
 
 const estimate = (prompt: string[], completion: string): TokenUsage => ({

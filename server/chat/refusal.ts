@@ -2,8 +2,9 @@ import { NO_ANSWER } from "../model/model.ts";
 
 /** Takes the mark of an answer that the documents do not give off the beginning of a stream. */
 export const createRefusalReader = () => {
-  /** What may yet become the mark; undefined once that is settled. */
+  /** What may yet become the mark, after the space that the answer starts with; undefined once that is settled. */
   let start: string | undefined = "";
+  let space = "";
   let refused = false;
   /** The space behind the mark goes with it. */
   let afterMark = false;
@@ -15,17 +16,18 @@ export const createRefusalReader = () => {
   };
   const settle = (text: string): string => {
     start = undefined;
-    refused = text.trimStart().startsWith(NO_ANSWER);
+    refused = text.startsWith(NO_ANSWER);
     afterMark = refused;
-    return show(refused ? text.trimStart().slice(NO_ANSWER.length) : text);
+    return show(refused ? text.slice(NO_ANSWER.length) : space + text);
   };
   return {
     /** The text that may be shown now. */
     push: (delta: string): string => {
       if (start === undefined) return show(delta);
-      start += delta;
-      const begun = start.trimStart();
-      return begun.length < NO_ANSWER.length && NO_ANSWER.startsWith(begun) ? "" : settle(start);
+      const text = start === "" ? delta.trimStart() : delta;
+      space += delta.slice(0, delta.length - text.length);
+      start += text;
+      return start.length < NO_ANSWER.length && NO_ANSWER.startsWith(start) ? "" : settle(start);
     },
     end: (): string => (start === undefined ? "" : settle(start)),
     refused: (): boolean => refused,

@@ -1,4 +1,3 @@
-import { marked } from "marked";
 import { expect, test } from "vitest";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { newId } from "../../server/id.ts";
@@ -9,6 +8,7 @@ import { ingestFile } from "../support/files.ts";
 import { startOpenAiServer, type OpenAiChatBody } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
+import { unsafeIn } from "../support/rendered.ts";
 
 /** Of two hundred; all of them in the long form. */
 const ATTACKS = Number(process.env["INJECTION_ATTACKS"] ?? 8);
@@ -85,18 +85,8 @@ test("with a model that echoes all it is given, no attack brings anything of ano
       for (const text of [told, sent])
         for (const secret of [...foreign, ...secrets, ...codes.map((code) => ` ${code} `)])
           expect(text.includes(secret), `${secret} in ${text}`).toBe(false);
-      const answer = textOf(got);
-      // As a page would show it: nothing is fetched, and nothing leads anywhere but to the very words of a source.
-      const page = await marked.parse(answer);
-      expect(page).not.toMatch(/<(?:img|script|iframe|object|embed|video|audio|svg)\b/i);
-      for (const [, address = ""] of page.matchAll(/(?:href|src)="([^"]*)"/g)) {
-        expect(address).not.toMatch(/^(?:javascript|data):/i);
-        const words = decodeURI(address.replaceAll("&amp;", "&")).replace(/^http:\/\/(?=www\.)/, "");
-        expect(
-          texts.some((text) => text.includes(words)),
-          address,
-        ).toBe(true);
-      }
+      // As a page would show it: nothing is fetched, and nothing leads anywhere.
+      expect(unsafeIn(textOf(got))).toEqual([]);
       expect(eventsOf(got, "citation").every(({ n }) => n <= (eventsOf(got, "sources")[0]?.sources.length ?? 0))).toBe(
         true,
       );

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SearchRow } from "../../db/index.ts";
+import { createAnswerReader } from "../../server/chat/answer-reader.ts";
 import { createCitationReader } from "../../server/chat/citations.ts";
 import { buildPrompt } from "../../server/chat/prompt.ts";
 import { createRefusalReader } from "../../server/chat/refusal.ts";
@@ -60,6 +61,12 @@ const readMarkers = (text: string): void => {
   reader.end();
 };
 
+const readAnswer = (text: string): void => {
+  const reader = createAnswerReader(["Our page is https://ok.example/page."]);
+  for (const piece of inPieces(text, Math.ceil(text.length / 8))) reader.push(piece);
+  reader.end();
+};
+
 const readRefusal = (text: string): void => {
   const reader = createRefusalReader();
   for (const piece of inPieces(text, Math.ceil(text.length / 8))) reader.push(piece);
@@ -97,6 +104,7 @@ const OF_A_TEXT: Record<string, (text: string) => unknown> = {
   "the vector of a passage": (text) => embed(text, "document"),
   "markers in an answer": readMarkers,
   "the refusal of an answer": readRefusal,
+  "the text that an answer shows": readAnswer,
   "the prompt": (text) => buildPrompt({ question: text, sources: [toSource(text, 0)], history: [] }),
 };
 
