@@ -8,11 +8,12 @@ import * as embeddedVectors from "./migrations/0004-embedded-vectors.ts";
 import * as wordsInLine from "./migrations/0005-words-in-line.ts";
 import * as commonWords from "./migrations/0006-common-words.ts";
 import * as fewChunks from "./migrations/0007-few-chunks.ts";
+import * as removedMembers from "./migrations/0008-removed-members.ts";
 import * as finishCause from "./migrations/0012-finish-cause.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order of their names; a released one is never changed, and each leaves the schema usable by the release before. */
-const MIGRATIONS: Record<string, Migration> = {
+export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-vectors-at-size": vectorsAtSize,
   "0003-reservations": reservations,
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0005-words-in-line": wordsInLine,
   "0006-common-words": commonWords,
   "0007-few-chunks": fewChunks,
+  "0008-removed-members": removedMembers,
   "0012-finish-cause": finishCause,
 };
 

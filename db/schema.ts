@@ -21,7 +21,20 @@ export type Invitations = {
   tenant_id: Fixed<string>;
   email: string;
   role: "admin" | "member";
+  /** Null: the operator. An invitation goes with the member that issued it. */
+  invited_by: string | null;
   created_at: CreatedAt;
+};
+
+/** What an address had before its last revocation is void. */
+export type RevokedEmails = {
+  tenant_id: Fixed<string>;
+  email: Fixed<string>;
+  /** A new one at each revocation: login codes are bound to the one that they were requested after. */
+  revocation_id: string;
+  /** A member that was removed: it comes back by invitation only, also where anybody may sign up. */
+  is_removed: boolean;
+  revoked_at: Generated<Date>;
 };
 
 export type Sessions = {
@@ -209,6 +222,7 @@ export type Schema = {
   tenants: Tenants;
   users: Users;
   invitations: Invitations;
+  revoked_emails: RevokedEmails;
   sessions: Sessions;
   files: Files;
   pages: Pages;

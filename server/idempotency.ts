@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimKey, inTenant, keepAnswer, releaseKey } from "../db/index.ts";
+import { mustBeAdmin, roleNow } from "./caller.ts";
 import type { TenantContext } from "./context.ts";
 import { IdempotencyKey } from "./contract/ids.ts";
 import { ReasonError } from "./errors.ts";
@@ -17,20 +18,23 @@ type Keyed = {
   key: string;
   /** Everything that the call says. */
   parameters: object | string;
+  /** An admin's call: its answer is for admins only, also when it is given again. */
+  forAdmins?: boolean;
 };
 
 /**
- * Carries a call out once for each key of a user, and answers each further call of the key with the first one's answer.
- * Throws `INVALID_INPUT` for a key that came with other parameters before. A failure is not kept: the next call tries again.
+ * Carries a call out once for each key of a user, and answers each further call of the key with the first one's answer, as
+ * long as the caller may still make the call: throws `SESSION_REVOKED` or `FORBIDDEN`. Throws `INVALID_INPUT` for a key
+ * that came with other parameters before. A failure is not kept: the next call tries again.
  */
 export const once = async (
   ctx: TenantContext,
-  { key, parameters }: Keyed,
+  { key, parameters, forAdmins = false }: Keyed,
   work: () => Promise<string>,
 ): Promise<string> => {
   const { app, tenantId, userId } = ctx;
   const call = { userId, key: parseKey(key), fingerprint: fingerprintOf(parameters), holder: newId() };
-  const known = await claim(ctx, call);
+  const known = await claim(ctx, call, forAdmins ? mustBeAdmin : roleNow);
   if (known !== undefined) return known;
   try {
     const answer = await work();
@@ -46,10 +50,13 @@ export const once = async (
 type Call = Parameters<typeof claimKey>[1];
 
 /** The answer of an earlier call, waited for while that one runs; undefined when this call is the first. */
-const claim = async ({ app, tenantId }: TenantContext, call: Call): Promise<string | undefined> => {
+const claim = async (ctx: TenantContext, call: Call, checkCaller: typeof roleNow | typeof mustBeAdmin) => {
   const end = Date.now() + WAIT_MS;
   for (let looks = 0; ; looks++) {
-    const claimed = await inTenant(app.db, tenantId, (trx) => claimKey(trx, call, { holdMs: HOLD_MS, keepMs: KEY_MS }));
+    const claimed = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+      await checkCaller(trx, ctx);
+      return claimKey(trx, call, { holdMs: HOLD_MS, keepMs: KEY_MS });
+    });
     if (claimed.state === "first") return undefined;
     if (claimed.state === "done") return claimed.answer;
     if (claimed.state === "other") throw otherParameters();

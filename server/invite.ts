@@ -13,6 +13,6 @@ if (!slug.success || !email.success) {
 const { databaseUrl: url, dataDir } = readConfig();
 const db = await openDb({ url, dataDir });
 const tenant = await findOrCreateTenant(db, { id: newId(), slug: slug.data });
-await inTenant(db, tenant.id, (trx) => putInvitation(trx, email.data, "admin"));
+await inTenant(db, tenant.id, (trx) => putInvitation(trx, { email: email.data, role: "admin", invited_by: null }));
 await db.close();
 process.stdout.write(`${email.data} may now sign in to ${slug.data}, as an admin.\n`);

@@ -3,7 +3,9 @@ import {
   listRunningAnswers,
   listTenantIds,
   removeExpiredReservations,
+  removeExpiredSessions,
   removeOldKeys,
+  removeOldRevocations,
   type TenantDb,
 } from "../db/index.ts";
 import { endAbandoned } from "./chat/abandoned.ts";
@@ -16,6 +18,8 @@ import { KEY_MS } from "./idempotency.ts";
 /** Longer than any upload lies between its bytes and its row. */
 const ORPHAN_AGE_MS = 3_600_000;
 const EVERY_MS = 3_600_000;
+/** Much longer than a login code lives, whatever the clocks of database and server. */
+const REVOCATION_MS = 24 * 3_600_000;
 
 /** What a crash leaves behind is put right at start, and every hour after. Returns how to stop. */
 export const startMaintenance = (app: App): { stop(): Promise<void> } => {
@@ -45,8 +49,8 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
 type Options = { signal?: AbortSignal; orphanAgeMs?: number };
 
 /**
- * Ends answers that nobody writes any more, forgets reservations and keys whose time is over, removes bytes without a
- * file, and reports files without bytes.
+ * Ends answers that nobody writes any more, forgets reservations, keys, sessions and revocations whose time is over, removes
+ * bytes without a file, and reports files without bytes.
  */
 export const maintain = async (
   app: App,
@@ -63,6 +67,8 @@ export const maintain = async (
 const forgetWhatIsOver = async (trx: TenantDb): Promise<void> => {
   await removeExpiredReservations(trx);
   await removeOldKeys(trx, new Date(Date.now() - KEY_MS));
+  await removeExpiredSessions(trx);
+  await removeOldRevocations(trx, new Date(Date.now() - REVOCATION_MS));
 };
 
 const endAbandonedAnswers = async (app: App, tenantId: string, signal: AbortSignal): Promise<void> => {

@@ -3,6 +3,7 @@ import { deserialize, parse, serialize, stringify } from "superjson";
 import { ZodError } from "zod";
 import { enter } from "./auth/enter.ts";
 import { REASONS, type DataOf, type Reason } from "./contract/errors.ts";
+import type { Role } from "./contract/auth.ts";
 import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { once } from "./idempotency.ts";
@@ -128,28 +129,34 @@ export const openProcedure = t.procedure.use(({ ctx, path, next }) =>
   }),
 );
 
-/** For a signed-in user. What changes something is carried out once for each idempotency key. */
-export const memberProcedure = t.procedure.use(({ ctx, next, type, path, batchIndex, getRawInput }) =>
-  observed({ ctx, path }, async () => {
-    const { idempotencyKey } = ctx;
-    const tenant = await enter(ctx);
-    if (type === "subscription") ctx.connection?.claim(tenant);
-    const proceed = () => next({ ctx: { tenant } });
-    if (type !== "mutation" || idempotencyKey === undefined) return proceed();
-    // A batch has one header for all its calls.
-    const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
-    let first: Awaited<ReturnType<typeof proceed>> | undefined;
-    const answer = await once(tenant, { key, parameters: [path, await getRawInput()] }, async () => {
-      first = await proceed();
-      if (!first.ok) throw first.error;
-      return stringify(first.data);
-    });
-    // As tRPC makes it of a resolver's answer; the mark is only there for types.
-    return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof proceed>>);
-  }),
-);
+/**
+ * What changes something is carried out once for each idempotency key; who may make the call is looked at before the first
+ * answer is given again. The role here may be a second old: use cases read it where it decides (`caller.ts`).
+ */
+const procedureFor = (role: Role) =>
+  t.procedure.use(({ ctx, next, type, path, batchIndex, getRawInput }) =>
+    observed({ ctx, path }, async () => {
+      const { idempotencyKey } = ctx;
+      const tenant = await enter(ctx);
+      const forAdmins = role === "admin";
+      if (forAdmins && tenant.role !== "admin") throw new ReasonError("FORBIDDEN");
+      if (type === "subscription") ctx.connection?.claim(tenant);
+      const proceed = () => next({ ctx: { tenant } });
+      if (type !== "mutation" || idempotencyKey === undefined) return proceed();
+      // A batch has one header for all its calls.
+      const key = batchIndex > 0 ? `${idempotencyKey}:${batchIndex}` : idempotencyKey;
+      let first: Awaited<ReturnType<typeof proceed>> | undefined;
+      const answer = await once(tenant, { key, parameters: [path, await getRawInput()], forAdmins }, async () => {
+        first = await proceed();
+        if (!first.ok) throw first.error;
+        return stringify(first.data);
+      });
+      // As tRPC makes it of a resolver's answer; the mark is only there for types.
+      return first ?? ({ ok: true, data: parse(answer), ctx } as unknown as Awaited<ReturnType<typeof proceed>>);
+    }),
+  );
 
-export const adminProcedure = memberProcedure.use(({ ctx, next }) => {
-  if (ctx.tenant.role !== "admin") throw new ReasonError("FORBIDDEN");
-  return next();
-});
+/** For a signed-in user. */
+export const memberProcedure = procedureFor("member");
+/** For an admin of the tenant. */
+export const adminProcedure = procedureFor("admin");

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import { planByKeys } from "../plan-by-keys.ts";
 import { PLANNED_ONCE } from "../planned-once.ts";
 import type { Sessions, Tenants, Users } from "../schema.ts";
@@ -88,7 +88,12 @@ export const touchSession = async (trx: TenantDb, id: string): Promise<void> => 
     .execute();
 };
 
-export const listSessions = (trx: TenantDb, userId: string): Promise<SessionRow[]> =>
+/** A user's live sessions, newest first, `limit` of those older than the session `before`. */
+export const listSessions = (
+  trx: TenantDb,
+  userId: string,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<SessionRow[]> =>
   trx
     .selectFrom("sessions")
     .selectAll()
@@ -96,7 +101,9 @@ export const listSessions = (trx: TenantDb, userId: string): Promise<SessionRow[
     .where("user_id", "=", userId)
     .where("revoked_at", "is", null)
     .where("expires_at", ">", new Date())
+    .$call((query) => (before === undefined ? query : query.where("id", "<", before)))
     .orderBy("id", "desc")
+    .limit(limit)
     .execute();
 
 /** The ids that were live until now. Without `sessionId`, all of the user's. */
@@ -111,4 +118,13 @@ export const revokeSessions = async (trx: TenantDb, userId: string, sessionId?: 
     .returning("id")
     .execute();
   return rows.map((row) => row.id);
+};
+
+/** Tokens of an expired session are refused without it. */
+export const removeExpiredSessions = async (trx: TenantDb): Promise<void> => {
+  await trx
+    .deleteFrom("sessions")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("expires_at", "<", sql<Date>`now() - interval '1 hour'`)
+    .execute();
 };

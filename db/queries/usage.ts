@@ -55,10 +55,16 @@ export const usageSeries = async (
   return rows;
 };
 
-export const sumUsageByUser = async (trx: TenantDb, since: Date): Promise<(UsageSums & { userId: string })[]> => {
+/** Each of these users' usage since a moment. Read user by user: the rest of the tenant's usage is not. */
+export const sumUsageByUser = async (
+  trx: TenantDb,
+  since: Date,
+  userIds: string[],
+): Promise<(UsageSums & { userId: string })[]> => {
   const { rows } = await sql<UsageSums & { userId: string }>`
-    select user_id as "userId", ${SUMS} from usage_events
-    where tenant_id = ${trx.tenantId} and created_at >= ${since} and user_id is not null
-    group by user_id`.execute(trx);
+    select asked.id as "userId", sums.* from unnest(${userIds}::uuid[]) asked (id), lateral (
+      select ${SUMS} from usage_events
+      where tenant_id = ${trx.tenantId} and user_id = asked.id and created_at >= ${since}
+    ) sums`.execute(trx);
   return rows;
 };

@@ -1,5 +1,5 @@
 import { sql, type Selectable } from "kysely";
-import type { Invitations, Users } from "../schema.ts";
+import type { Users } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
 export type UserRow = Selectable<Users>;
@@ -16,11 +16,25 @@ export const findUserByEmail = (trx: TenantDb, email: string): Promise<UserRow |
     .where("email", "=", email)
     .executeTakeFirst();
 
-export const listUsers = (trx: TenantDb): Promise<UserRow[]> =>
-  trx.selectFrom("users").selectAll().where("tenant_id", "=", trx.tenantId).orderBy("id").execute();
+/** In the order in which they joined, `limit` of those after the user `after`. */
+export const listUsers = (
+  trx: TenantDb,
+  { after, limit }: { after?: string | undefined; limit: number } = { limit: 200 },
+): Promise<UserRow[]> =>
+  trx
+    .selectFrom("users")
+    .selectAll()
+    .where("tenant_id", "=", trx.tenantId)
+    .$call((query) => (after === undefined ? query : query.where("id", ">", after)))
+    .orderBy("id")
+    .limit(limit)
+    .execute();
 
-/** Two first users at once wait for each other here, so that one of them is the admin. */
-const lockMembership = (trx: TenantDb) =>
+/**
+ * Held until the transaction ends by whatever decides who belongs to the tenant and as what: sign-ins and changes of admins
+ * happen one after the other. Taken before any row lock, so that no two of them wait for each other.
+ */
+export const holdMembership = (trx: TenantDb): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(hashtextextended(${trx.tenantId}, 1))`.execute(trx);
 
 /** The user of that address, made if there is none: the tenant's first as its admin, later ones by `role`. */
@@ -28,7 +42,7 @@ export const findOrCreateUser = async (
   trx: TenantDb,
   user: { id: string; email: string; role: Role },
 ): Promise<UserRow> => {
-  await lockMembership(trx);
+  await holdMembership(trx);
   const known = await findUserByEmail(trx, user.email);
   if (known) return known;
   const first = (await countAdmins(trx)) === 0;
@@ -49,9 +63,9 @@ export const countAdmins = async (trx: TenantDb): Promise<number> => {
   return row.count;
 };
 
-/** False when it would leave the tenant without an admin, or there is no such user. */
+/** Changes nothing when it would leave the tenant without an admin, or there is no such user. */
 export const setRole = async (trx: TenantDb, id: string, role: Role): Promise<"done" | "last_admin" | "unknown"> => {
-  await lockMembership(trx);
+  await holdMembership(trx);
   const user = await findUser(trx, id);
   if (!user) return "unknown";
   if (user.role === "admin" && role !== "admin" && (await countAdmins(trx)) === 1) return "last_admin";
@@ -60,38 +74,10 @@ export const setRole = async (trx: TenantDb, id: string, role: Role): Promise<"d
 };
 
 export const removeUser = async (trx: TenantDb, id: string): Promise<"done" | "last_admin" | "unknown"> => {
-  await lockMembership(trx);
+  await holdMembership(trx);
   const user = await findUser(trx, id);
   if (!user) return "unknown";
   if (user.role === "admin" && (await countAdmins(trx)) === 1) return "last_admin";
   await trx.deleteFrom("users").where("tenant_id", "=", trx.tenantId).where("id", "=", id).execute();
   return "done";
-};
-
-export const listInvitations = (trx: TenantDb): Promise<Selectable<Invitations>[]> =>
-  trx.selectFrom("invitations").selectAll().where("tenant_id", "=", trx.tenantId).orderBy("email").execute();
-
-export const findInvitation = (trx: TenantDb, email: string): Promise<Selectable<Invitations> | undefined> =>
-  trx
-    .selectFrom("invitations")
-    .selectAll()
-    .where("tenant_id", "=", trx.tenantId)
-    .where("email", "=", email)
-    .executeTakeFirst();
-
-export const putInvitation = async (trx: TenantDb, email: string, role: Role): Promise<void> => {
-  await trx
-    .insertInto("invitations")
-    .values({ tenant_id: trx.tenantId, email, role })
-    .onConflict((conflict) => conflict.columns(["tenant_id", "email"]).doUpdateSet({ role }))
-    .execute();
-};
-
-export const removeInvitation = async (trx: TenantDb, email: string): Promise<boolean> => {
-  const result = await trx
-    .deleteFrom("invitations")
-    .where("tenant_id", "=", trx.tenantId)
-    .where("email", "=", email)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
 };

@@ -1,30 +1,36 @@
 import {
-  askTenant,
   findUser,
-  inTenant,
-  listInvitations,
   listUsers,
-  putInvitation,
   recordAudit,
   removeInvitation,
   removeUser,
+  revokeEmail,
   revokeSessions,
   setRole,
   type TenantDb,
+  type UserRow,
 } from "../../db/index.ts";
 import { announceEnded } from "../auth/sessions.ts";
 import { toUser } from "../auth/user.ts";
+import { adminRead, adminTransaction } from "../caller.ts";
 import type { Role } from "../contract/auth.ts";
+import type { PageInput } from "../contract/page.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { toPage } from "../page.ts";
 
-const audit = (trx: TenantDb, ctx: TenantContext, what: { action: string; subject: string }) =>
-  recordAudit(trx, { id: newId(), actor_id: ctx.userId, ...what });
+/** The tenant's members, in the order in which they joined. */
+export const members = async (ctx: TenantContext, { cursor, limit }: PageInput) => {
+  const rows = await adminRead(ctx, (trx) => listUsers(trx, { after: cursor, limit: limit + 1 }));
+  return toPage(rows, { limit, cursorOf: ({ id }) => id }, toUser);
+};
 
-export const members = async ({ app, tenantId }: TenantContext) => ({
-  items: (await askTenant(app.db, tenantId, listUsers)).map(toUser),
-});
+const mustFind = async (trx: TenantDb, userId: string): Promise<UserRow> => {
+  const user = await findUser(trx, userId);
+  if (!user) throw new ReasonError("NOT_FOUND");
+  return user;
+};
 
 const mustHaveChanged = (outcome: "done" | "last_admin" | "unknown") => {
   if (outcome === "unknown") throw new ReasonError("NOT_FOUND");
@@ -32,23 +38,29 @@ const mustHaveChanged = (outcome: "done" | "last_admin" | "unknown") => {
     throw new ReasonError("INVALID_INPUT", { message: "The tenant must keep at least one admin." });
 };
 
+/** Makes a member an admin, or an admin a member; the invitations to be an admin that it issued go with its role. */
 export const changeRole = async (ctx: TenantContext, { userId, role }: { userId: string; role: Role }) => {
-  const user = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+  const user = await adminTransaction(ctx, async (trx) => {
     mustHaveChanged(await setRole(trx, userId, role));
-    await audit(trx, ctx, { action: "role_changed", subject: userId });
-    return findUser(trx, userId);
+    await recordAudit(trx, { id: newId(), actor_id: ctx.userId, action: "role_changed", subject: userId });
+    return mustFind(trx, userId);
   });
-  if (!user) throw new ReasonError("NOT_FOUND");
   forgetUser(ctx, userId);
   return toUser(user);
 };
 
-/** Takes a member out; its sessions end and its conversations go, its files stay with the tenant. */
+/**
+ * Takes a member out: its sessions, login codes, invitations (for its address and those that it issued), idempotency keys
+ * and conversations go, its files stay with the tenant. Its address comes back only by an invitation of after.
+ */
 export const removeMember = async (ctx: TenantContext, { userId }: { userId: string }) => {
-  const ended = await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+  const ended = await adminTransaction(ctx, async (trx) => {
+    const { email } = await mustFind(trx, userId);
     const ids = await revokeSessions(trx, userId);
     mustHaveChanged(await removeUser(trx, userId));
-    await audit(trx, ctx, { action: "member_removed", subject: userId });
+    await removeInvitation(trx, email);
+    await revokeEmail(trx, { email, revocation_id: newId(), is_removed: true });
+    await recordAudit(trx, { id: newId(), actor_id: ctx.userId, action: "member_removed", subject: userId });
     return ids;
   });
   await announceEnded(ctx.app, ended);
@@ -57,25 +69,4 @@ export const removeMember = async (ctx: TenantContext, { userId }: { userId: str
 
 const forgetUser = ({ app }: TenantContext, userId: string) => {
   for (const [id, { claims }] of app.sessions) if (claims.userId === userId) app.sessions.delete(id);
-};
-
-export const invitations = async ({ app, tenantId }: TenantContext) => {
-  const rows = await askTenant(app.db, tenantId, listInvitations);
-  return { items: rows.map((row) => ({ email: row.email, role: row.role, createdAt: row.created_at })) };
-};
-
-export const invite = async (ctx: TenantContext, { email, role }: { email: string; role: Role }) => {
-  await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
-    await putInvitation(trx, email, role);
-    await audit(trx, ctx, { action: "invited", subject: email });
-  });
-  return { ok: true } as const;
-};
-
-export const uninvite = async (ctx: TenantContext, { email }: { email: string }) => {
-  await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
-    if (!(await removeInvitation(trx, email))) throw new ReasonError("NOT_FOUND");
-    await audit(trx, ctx, { action: "uninvited", subject: email });
-  });
-  return { ok: true } as const;
 };

@@ -1,30 +1,30 @@
-import {
-  askTenant,
-  findQuotas,
-  inTenant,
-  listAudit,
-  listUsers,
-  recordAudit,
-  setQuotas,
-  sumUsageByUser,
-} from "../../db/index.ts";
+import { findQuotas, inTenant, listAudit, listUsers, recordAudit, setQuotas, sumUsageByUser } from "../../db/index.ts";
 import { toUser } from "../auth/user.ts";
+import { adminRead, adminTransaction, mustBeAdmin } from "../caller.ts";
 import type { Quotas } from "../contract/admin.ts";
+import type { PageInput } from "../contract/page.ts";
 import type { TenantContext } from "../context.ts";
 import { newId } from "../id.ts";
+import { toPage } from "../page.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const NOTHING = { requests: 0, promptTokens: 0, completionTokens: 0, embeddingTokens: 0, costUsd: 0 };
 
-export const usageByMember = ({ app, tenantId }: TenantContext) =>
-  inTenant(app.db, tenantId, async (trx) => {
-    const sums = new Map((await sumUsageByUser(trx, new Date(Date.now() - WEEK_MS))).map((row) => [row.userId, row]));
-    const users = await listUsers(trx);
-    return { items: users.map((user) => ({ user: toUser(user), last7d: sums.get(user.id) ?? NOTHING })) };
+/** What each member spent in the last 7 days, members in the order in which they joined. */
+export const usageByMember = (ctx: TenantContext, { cursor, limit }: PageInput) =>
+  inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+    await mustBeAdmin(trx, ctx);
+    const users = await listUsers(trx, { after: cursor, limit: limit + 1 });
+    const page = toPage(users, { limit, cursorOf: ({ id }) => id }, toUser);
+    const ids = page.items.map(({ id }) => id);
+    const sums = await sumUsageByUser(trx, new Date(Date.now() - WEEK_MS), ids);
+    const byId = new Map(sums.map((row) => [row.userId, row]));
+    return { ...page, items: page.items.map((user) => ({ user, last7d: byId.get(user.id) ?? NOTHING })) };
   });
 
-export const quotas = async ({ app, tenantId }: TenantContext): Promise<Quotas> => {
-  const row = await askTenant(app.db, tenantId, findQuotas);
+/** The tenant's upper bounds; null is unlimited. */
+export const quotas = async (ctx: TenantContext): Promise<Quotas> => {
+  const row = await adminRead(ctx, findQuotas);
   return {
     requestsPerDay: row?.requests_per_day ?? null,
     tokensPerDay: row?.tokens_per_day ?? null,
@@ -37,8 +37,9 @@ export const quotas = async ({ app, tenantId }: TenantContext): Promise<Quotas> 
   };
 };
 
+/** Sets the tenant's upper bounds. */
 export const changeQuotas = async (ctx: TenantContext, input: Quotas): Promise<Quotas> => {
-  await inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+  await adminTransaction(ctx, async (trx) => {
     await setQuotas(trx, {
       requests_per_day: input.requestsPerDay,
       tokens_per_day: input.tokensPerDay,
@@ -54,20 +55,14 @@ export const changeQuotas = async (ctx: TenantContext, input: Quotas): Promise<Q
   return input;
 };
 
-export const audit = async (
-  { app, tenantId }: TenantContext,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
-) => {
-  const rows = await askTenant(app.db, tenantId, (trx) => listAudit(trx, { before: cursor, limit: limit + 1 }));
-  const items = rows.slice(0, limit);
-  return {
-    items: items.map((row) => ({
-      id: row.id,
-      at: row.at,
-      actorId: row.actor_id,
-      action: row.action as "signed_in",
-      subject: row.subject,
-    })),
-    ...(rows.length > limit ? { nextCursor: items.at(-1)?.id } : {}),
-  };
+/** Who signed in, changed roles, removed: newest first. */
+export const audit = async (ctx: TenantContext, { cursor, limit }: { cursor?: string | undefined; limit: number }) => {
+  const rows = await adminRead(ctx, (trx) => listAudit(trx, { before: cursor, limit: limit + 1 }));
+  return toPage(rows, { limit, cursorOf: ({ id }) => id }, (row) => ({
+    id: row.id,
+    at: row.at,
+    actorId: row.actor_id,
+    action: row.action as "signed_in",
+    subject: row.subject,
+  }));
 };

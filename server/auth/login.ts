@@ -1,15 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  createSession,
-  findInvitation,
-  findOrCreateTenant,
-  findOrCreateUser,
-  findTenantBySlug,
-  findUserByEmail,
-  inTenant,
-  recordAudit,
-  removeInvitation,
-} from "../../db/index.ts";
+import { findInvitation, findRevokedEmail, findTenantBySlug, findUserByEmail, inTenant } from "../../db/index.ts";
 import { TenantSlug, type RequestCodeOutput, type VerifyCodeOutput } from "../contract/auth.ts";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, RequestContext } from "../context.ts";
@@ -22,11 +12,11 @@ import { mailboxOf, type Claim } from "./claim.ts";
 import type { CodeMail } from "./deliver.ts";
 import { giveCode, guessPoints, type GivenCode } from "./give-code.ts";
 import { codeOf, hashCode } from "./login-code.ts";
-import { toTenant, toUser } from "./user.ts";
+import { startSession } from "./start-session.ts";
 import type { z } from "zod";
 
-/** What is kept with a challenge. */
-type Sent = Claim & { given: GivenCode };
+/** What is kept with a challenge; `revocation` is the address's last one at the time of the request. */
+type Sent = Claim & { given: GivenCode; revocation?: string | undefined };
 
 /** Longer than an answer takes to leave: what is done for a code that is sent shall not show in the answer's time. */
 const MAIL_AFTER_MS = 50;
@@ -55,8 +45,12 @@ export const requestCode = async (
   const challengeId = newId();
   const code = codeOf(app.codeKey, given.seed);
   const expiresAt = new Date(Date.now() + LIMITS.codeTtlMs);
-  const known = await isKnown(ctx, claim);
-  const sent: Sent = { ...claim, given: { ...given, points: [...given.points, ...(newcomerToo ? newcomer : [])] } };
+  const { known, revocation } = await lookUp(ctx, claim);
+  const sent: Sent = {
+    ...claim,
+    revocation,
+    given: { ...given, points: [...given.points, ...(newcomerToo ? newcomer : [])] },
+  };
   await app.keyValue.putChallenge(challengeId, {
     // Who may not come gets a challenge that no code fits.
     codeHash: hashCode(app.codeKey, challengeId, open || known ? code : newId()),
@@ -75,20 +69,20 @@ const deliverLater = ({ app, requestId }: RequestContext, mail: CodeMail) => {
   sent.catch((error: unknown) => app.log.error("login code not delivered", { requestId, error }));
 };
 
-const isKnown = async ({ app }: RequestContext, { slug, email }: Claim): Promise<boolean> => {
+const lookUp = async ({ app }: RequestContext, { slug, email }: Claim) => {
   const tenant = await findTenantBySlug(app.db, slug);
   // The same work for every name and address: its time would tell who is known.
-  const known = await inTenant(app.db, tenant?.id ?? NO_TENANT, async (trx) => [
-    await findUserByEmail(trx, email),
-    await findInvitation(trx, email),
-  ]);
-  return known.some((row) => row !== undefined);
+  return inTenant(app.db, tenant?.id ?? NO_TENANT, async (trx) => {
+    const revoked = await findRevokedEmail(trx, email);
+    const known = [await findUserByEmail(trx, email), await findInvitation(trx, email)];
+    return { known: known.some((row) => row !== undefined), revocation: revoked?.revocation_id };
+  });
 };
 
 /**
- * Signs in with a code, once. Throws `CODE_INVALID`, `CODE_EXPIRED` (unknown, too old or used), `TOO_MANY_ATTEMPTS` at this
- * challenge or `RATE_LIMITED` for the account; `TENANT_MISMATCH` when the code was asked for another tenant than the call
- * names.
+ * Signs in with a code, once. Throws `CODE_INVALID`, `CODE_EXPIRED` (unknown, too old, used or revoked), `TOO_MANY_ATTEMPTS`
+ * at this challenge or `RATE_LIMITED` for the account; `TENANT_MISMATCH` when the code was asked for another tenant than the
+ * call names, and `FORBIDDEN` when only an invitation lets the address in.
  */
 export const verifyCode = async (
   ctx: RequestContext,
@@ -98,7 +92,7 @@ export const verifyCode = async (
   const challenge = await app.keyValue.peekChallenge(challengeId);
   if (!challenge) throw new ReasonError("CODE_EXPIRED");
   if (challenge.attemptsLeft <= 0) throw new ReasonError("TOO_MANY_ATTEMPTS");
-  const { given, ...claim } = JSON.parse(challenge.value) as Sent;
+  const { given, revocation, ...claim } = JSON.parse(challenge.value) as Sent;
   const guess = guessPoints(ctx, claim, given);
   // Before the code is compared: a refusal must not tell whether it was right.
   await takePoints(app, guess);
@@ -110,7 +104,7 @@ export const verifyCode = async (
   }
   if (ctx.tenantSlug !== undefined && ctx.tenantSlug !== claim.slug) throw new ReasonError("TENANT_MISMATCH");
   await useCode(app, given);
-  const signedIn = await startSession(ctx, claim);
+  const signedIn = await startSession(ctx, claim, revocation);
   const guesses = LIMITS.codeAttempts - challenge.attemptsLeft + 1;
   await giveBackPoints(app, [...given.points, ...Array.from({ length: guesses }, () => guess).flat()]);
   return { ...signedIn, browserToken: newBrowserToken(app.codeKey, claim) };
@@ -121,24 +115,4 @@ const useCode = async ({ keyValue }: App, { lease, seed }: GivenCode): Promise<v
   await keyValue.release(lease, seed);
   const { allowed } = await keyValue.consume(CODE_USE, seed);
   if (!allowed) throw new ReasonError("CODE_EXPIRED");
-};
-
-const startSession = async ({ app, client }: RequestContext, { slug, email }: Claim) => {
-  const tenant =
-    app.config.signUp === "open"
-      ? await findOrCreateTenant(app.db, { id: newId(), slug })
-      : await findTenantBySlug(app.db, slug);
-  if (!tenant) throw new ReasonError("CODE_EXPIRED");
-  const sessionId = newId();
-  const expiresAt = new Date(Date.now() + app.config.tokenTtlMs);
-  const user = await inTenant(app.db, tenant.id, async (trx) => {
-    const invitation = await findInvitation(trx, email);
-    const found = await findOrCreateUser(trx, { id: newId(), email, role: invitation?.role ?? "member" });
-    await removeInvitation(trx, email);
-    await createSession(trx, { id: sessionId, user_id: found.id, user_agent: client.userAgent, expires_at: expiresAt });
-    await recordAudit(trx, { id: newId(), actor_id: found.id, action: "signed_in", subject: sessionId });
-    return found;
-  });
-  const token = await app.tokens.sign({ tenantId: tenant.id, userId: user.id, sessionId });
-  return { ...token, user: toUser(user), tenant: toTenant(tenant) };
 };

@@ -1,4 +1,5 @@
 import * as contract from "../contract/auth.ts";
+import { PageInput } from "../contract/page.ts";
 import { memberProcedure, openProcedure, router } from "../trpc.ts";
 import { requestCode, verifyCode } from "./login.ts";
 import { me, revokeSession, sessions, signOut } from "./sessions.ts";
@@ -24,8 +25,9 @@ export const authRouter = router({
     .mutation(({ ctx }) => signOut(ctx.tenant)),
   sessions: memberProcedure
     .meta({ description: "The user's live sessions, newest first." })
+    .input(PageInput)
     .output(contract.Sessions)
-    .query(({ ctx }) => sessions(ctx.tenant)),
+    .query(({ ctx, input }) => sessions(ctx.tenant, input)),
   revokeSession: memberProcedure
     .meta({ description: "Ends another session of the same user." })
     .input(contract.RevokeSessionInput)

@@ -7,9 +7,11 @@ import {
   recordAudit,
   revokeSessions,
 } from "../../db/index.ts";
+import type { PageInput } from "../contract/page.ts";
 import type { App, TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { toPage } from "../page.ts";
 import { toTenant, toUser } from "./user.ts";
 
 /** Where the ids of ended sessions are told to every instance, so that their open connections end. */
@@ -22,18 +24,18 @@ export const me = ({ app, tenantId, userId }: TenantContext) =>
     return { user: toUser(user), tenant: toTenant(tenant) };
   });
 
-export const sessions = async ({ app, tenantId, userId, sessionId }: TenantContext) => {
-  const rows = await askTenant(app.db, tenantId, (trx) => listSessions(trx, userId));
-  return {
-    items: rows.map((row) => ({
-      id: row.id,
-      createdAt: row.created_at,
-      lastSeenAt: row.last_seen_at,
-      expiresAt: row.expires_at,
-      userAgent: row.user_agent,
-      current: row.id === sessionId,
-    })),
-  };
+/** The user's live sessions, newest first. */
+export const sessions = async ({ app, tenantId, userId, sessionId }: TenantContext, { cursor, limit }: PageInput) => {
+  const page = { before: cursor, limit: limit + 1 };
+  const rows = await askTenant(app.db, tenantId, (trx) => listSessions(trx, userId, page));
+  return toPage(rows, { limit, cursorOf: ({ id }) => id }, (row) => ({
+    id: row.id,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    userAgent: row.user_agent,
+    current: row.id === sessionId,
+  }));
 };
 
 /** Ends this session on every instance, its open sockets and streams too. */

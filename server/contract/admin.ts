@@ -3,16 +3,17 @@ import { Role, User } from "./auth.ts";
 import { Email } from "./email.ts";
 import { UserId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { pageOf } from "./page.ts";
 import { UsageTotals } from "./usage.ts";
 
-export const Members = z.object({ items: z.array(User) });
+export const Members = pageOf(User);
 export const SetRoleInput = z.object({ userId: UserId, role: Role });
 export type SetRoleInput = z.infer<typeof SetRoleInput>;
 export const RemoveMemberInput = z.object({ userId: UserId });
 
 export const Invitation = z.object({ email: z.string(), role: Role, createdAt: z.date() });
 export type Invitation = z.infer<typeof Invitation>;
-export const Invitations = z.object({ items: z.array(Invitation) });
+export const Invitations = pageOf(Invitation);
 export const InviteInput = z.object({ email: Email, role: Role.default("member") });
 export type InviteInput = z.infer<typeof InviteInput>;
 export const UninviteInput = z.object({ email: Email });
@@ -35,7 +36,7 @@ export const Quotas = z.object({
 });
 export type Quotas = z.infer<typeof Quotas>;
 
-export const UsageByMember = z.object({ items: z.array(z.object({ user: User, last7d: UsageTotals })) });
+export const UsageByMember = pageOf(z.object({ user: User, last7d: UsageTotals }));
 
 export const AuditAction = z.enum([
   "signed_in",

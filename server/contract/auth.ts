@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Email } from "./email.ts";
 import { ChallengeId, SessionId, TenantId, UserId } from "./ids.ts";
 import { LIMITS, SLUG } from "./limits.ts";
+import { pageOf } from "./page.ts";
 
 export const Role = z.enum(["admin", "member"]);
 export type Role = z.infer<typeof Role>;
@@ -52,7 +53,7 @@ export type VerifyCodeOutput = z.infer<typeof VerifyCodeOutput>;
 export const Me = z.object({ user: User, tenant: Tenant });
 export type Me = z.infer<typeof Me>;
 
-export const Sessions = z.object({ items: z.array(Session) });
+export const Sessions = pageOf(Session);
 export const RevokeSessionInput = z.object({ sessionId: SessionId });
 
 /** What a mutation answers that has nothing else to tell. */

@@ -6,4 +6,5 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export { EmailPageInput, PageInput } from "./page.ts";
 export * from "./usage.ts";

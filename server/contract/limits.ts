@@ -15,7 +15,7 @@ export const LIMITS = {
   fileNameChars: 200,
   fileNameBytes: 240,
   fileIdsPerQuestion: 100,
-  pageSize: 100,
+  pageSize: 200,
   searchHits: 50,
   jsonBodyBytes: 1024 * 1024,
   frameBytes: 256 * 1024,

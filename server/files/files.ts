@@ -8,6 +8,7 @@ import {
   removeFile,
   requeueFile,
 } from "../../db/index.ts";
+import { roleNow } from "../caller.ts";
 import type { FilePageInput, ListFilesInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
@@ -34,8 +35,9 @@ export const get = async ({ app, tenantId }: TenantContext, { fileId }: { fileId
  * uploaded it, or an admin, may: `FORBIDDEN`. The bytes go last, and what a crash leaves of them the reconciler takes.
  */
 export const remove = async (ctx: TenantContext, { fileId }: { fileId: string }) => {
-  const { app, tenantId, userId, role } = ctx;
+  const { app, tenantId, userId } = ctx;
   await inTenant(app.db, tenantId, async (trx) => {
+    const role = await roleNow(trx, ctx);
     const file = mustFind(await findFile(trx, fileId));
     if (role !== "admin" && file.uploaded_by !== userId)
       throw new ReasonError("FORBIDDEN", { message: "Only who uploaded a file, or an admin, may remove it." });

@@ -17,7 +17,7 @@ export const ROUTES: readonly Route[] = [
   call("POST /auth/request-code", "auth.requestCode", { open: true, reasons: ["TENANT_UNKNOWN"] }),
   call("POST /auth/verify-code", "auth.verifyCode", {
     open: true,
-    reasons: ["CODE_INVALID", "CODE_EXPIRED", "TOO_MANY_ATTEMPTS", "TENANT_MISMATCH"],
+    reasons: ["CODE_INVALID", "CODE_EXPIRED", "TOO_MANY_ATTEMPTS", "TENANT_MISMATCH", "FORBIDDEN"],
   }),
   {
     on: "POST /files",

@@ -1,4 +1,5 @@
 import { askTenant, inTenant, sumUsage, usageSeries, type TenantDb } from "../../db/index.ts";
+import { roleNow } from "../caller.ts";
 import type { UsageSeriesInput } from "../contract/usage.ts";
 import type { TenantContext } from "../context.ts";
 
@@ -11,11 +12,12 @@ const windows = async (trx: TenantDb, userId?: string) => ({
 });
 
 /** The caller's own usage; for an admin the tenant's too. */
-export const usageSummary = ({ app, tenantId, userId, role }: TenantContext) =>
-  inTenant(app.db, tenantId, async (trx) => ({
-    ...(await windows(trx, userId)),
-    ...(role === "admin" ? { tenant: await windows(trx) } : {}),
-  }));
+export const usageSummary = (ctx: TenantContext) =>
+  inTenant(ctx.app.db, ctx.tenantId, async (trx) => {
+    // Most callers are members: only who was an admin a moment ago is looked at again.
+    const isAdmin = ctx.role === "admin" && (await roleNow(trx, ctx)) === "admin";
+    return { ...(await windows(trx, ctx.userId)), ...(isAdmin ? { tenant: await windows(trx) } : {}) };
+  });
 
 const NOTHING = { requests: 0, promptTokens: 0, completionTokens: 0, embeddingTokens: 0, costUsd: 0 };
 

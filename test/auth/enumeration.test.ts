@@ -30,7 +30,7 @@ test("the time of an answer does not tell who is known, or which tenant there is
     },
     invited: async (tenantId: string) => {
       const email = address();
-      await inTenant(db, tenantId, (trx) => putInvitation(trx, email, "member"));
+      await inTenant(db, tenantId, (trx) => putInvitation(trx, { email, role: "member", invited_by: null }));
       return email;
     },
     unknown: async () => address(),

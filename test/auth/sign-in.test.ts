@@ -90,7 +90,9 @@ test("known, unknown and uninvited addresses get the same reply, and only who ma
   const own = await startTestApp({ env: { SIGN_UP: "invited" } });
   const slug = own.newTenant();
   const tenant = await findOrCreateTenant(own.app.db, { id: newId(), slug });
-  await inTenant(own.app.db, tenant.id, (trx) => putInvitation(trx, "invited@example.org", "admin"));
+  await inTenant(own.app.db, tenant.id, (trx) =>
+    putInvitation(trx, { email: "invited@example.org", role: "admin", invited_by: null }),
+  );
   const caller = anonymous(own, slug);
   const invited = await caller.auth.requestCode({ email: "invited@example.org" });
   const unknown = await caller.auth.requestCode({ email: "unknown@example.org" });

@@ -10,7 +10,7 @@ test("where only the invited may come, a code for a tenant that is gone meanwhil
   const slug = app.newTenant();
   const email = `${newId()}@example.org`;
   const tenant = await findOrCreateTenant(db, { id: newId(), slug });
-  await inTenant(db, tenant.id, (trx) => putInvitation(trx, email, "member"));
+  await inTenant(db, tenant.id, (trx) => putInvitation(trx, { email, role: "member", invited_by: null }));
   const { delivery } = app.app;
   const { sendCode } = delivery;
   delivery.sendCode = async (mail) => {

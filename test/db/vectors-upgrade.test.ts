@@ -1,43 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
-import { Migrator } from "kysely/migration";
-import { Pool } from "pg";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { findServedModel, inTenant, openDb, searchChunks } from "../../db/index.ts";
-import * as initial from "../../db/migrations/0001-initial.ts";
-import type { DbOptions } from "../../db/open.ts";
-import { startPglite } from "../../db/pglite/pglite.ts";
 import { newId } from "../../server/id.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { databaseUrl, onServer } from "../support/database.ts";
-
-const server = process.env["DATABASE_URL"];
-
-/** A database of its own, and how the first release opened it. */
-const newPlace = async (): Promise<{ place: DbOptions; old: Kysely<unknown> }> => {
-  if (server === undefined) {
-    const dataDir = await mkdtemp(join(tmpdir(), "docuchat-upgrade-"));
-    cleanUp(() => rm(dataDir, { recursive: true, force: true }));
-    const pglite = startPglite({ dataDir: join(dataDir, "postgres") });
-    return { place: { dataDir }, old: new Kysely({ dialect: new PGliteDialect({ pglite }) }) };
-  }
-  const name = `test_${newId().replaceAll("-", "")}`;
-  await onServer(server, `create database ${name}`);
-  cleanUp(() => onServer(server, `drop database if exists ${name} with (force)`));
-  const url = databaseUrl(server, name);
-  const pool = new Pool({ connectionString: url, max: 1 });
-  return { place: { url }, old: new Kysely({ dialect: new PostgresDialect({ pool }) }) };
-};
+import { databaseOf } from "../support/upgrade.ts";
 
 test("a database of the first schema keeps its vectors: they serve, in the space they were made in", async () => {
-  const { place, old } = await newPlace();
+  const { place, old } = await databaseOf("0001-initial");
   const [tenantId, fileId, chunkId] = [newId(), newId(), newId()];
-  await new Migrator({
-    db: old,
-    provider: { getMigrations: async () => ({ "0001-initial": initial }) },
-  }).migrateToLatest();
   await sql`select set_config('app.tenant_id', ${tenantId}, false)`.execute(old);
   for (const row of [
     `embedding_models (name, dimensions) values ('other', 2), ('first', 2)`,

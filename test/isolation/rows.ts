@@ -17,6 +17,8 @@ const SHARED: Foreign = { stranger: "NOT_FOUND", colleague: "shown", boss: "show
 const OWN_LIST: Foreign = { stranger: "nothing", colleague: "nothing", boss: "nothing" };
 /** An admin's to name, within the tenant. */
 const MEMBERS: Foreign = { stranger: "NOT_FOUND", colleague: "FORBIDDEN" };
+/** A place in a list of the caller's tenant, for its admins. */
+const MEMBER_LIST: Foreign = { stranger: "nothing", colleague: "FORBIDDEN" };
 
 export type Row = {
   for: "anyone" | "member" | "admin";
@@ -39,7 +41,11 @@ export const ROWS: Record<string, Row> = {
   },
   "auth.me": { for: "member" },
   "auth.signOut": { for: "member" },
-  "auth.sessions": { for: "member" },
+  "auth.sessions": {
+    for: "member",
+    input: ({ sessionId }) => ({ cursor: sessionId }),
+    foreign: { cursor: OWN_LIST },
+  },
   "auth.revokeSession": {
     for: "member",
     input: ({ sessionId }) => ({ sessionId }),
@@ -116,14 +122,14 @@ export const ROWS: Record<string, Row> = {
   },
   "usage.summary": { for: "member" },
   "usage.series": { for: "member", input: () => ({ days: 2 }) },
-  "admin.members": { for: "admin" },
+  "admin.members": { for: "admin", input: ({ userId }) => ({ cursor: userId }), foreign: { cursor: MEMBER_LIST } },
   "admin.setRole": {
     for: "admin",
     input: ({ userId }) => ({ userId, role: "admin" }),
     foreign: { userId: MEMBERS },
   },
   "admin.removeMember": { for: "admin", input: ({ userId }) => ({ userId }), foreign: { userId: MEMBERS } },
-  "admin.invitations": { for: "admin" },
+  "admin.invitations": { for: "admin", input: ({ email }) => ({ cursor: email }), foreign: { cursor: MEMBER_LIST } },
   // Before `admin.invite`, by which the stranger comes to have an invitation of that address.
   "admin.uninvite": { for: "admin", input: ({ email }) => ({ email }), foreign: { email: MEMBERS } },
   "admin.invite": {
@@ -136,11 +142,15 @@ export const ROWS: Record<string, Row> = {
     for: "admin",
     input: () => ({ requestsPerDay: 1, tokensPerDay: 1, files: 1, bytes: 1 }),
   },
-  "admin.usageByMember": { for: "admin" },
+  "admin.usageByMember": {
+    for: "admin",
+    input: ({ userId }) => ({ cursor: userId }),
+    foreign: { cursor: MEMBER_LIST },
+  },
   "admin.audit": {
     for: "admin",
     input: ({ sessionId }) => ({ cursor: sessionId }),
-    foreign: { cursor: { stranger: "nothing", colleague: "FORBIDDEN" } },
+    foreign: { cursor: MEMBER_LIST },
   },
 };
 

@@ -29,7 +29,7 @@ type Expected = {
     verifyCode: Changes<In<"VerifyCodeInput">, Out<"VerifyCodeOutput">>;
     me: Gives<Out<"Me">>;
     signOut: (input?: undefined, options?: ChangeOptions) => Promise<Out<"Done">>;
-    sessions: Gives<Out<"Sessions">>;
+    sessions: MayAsk<In<"PageInput">, Out<"Sessions">>;
     revokeSession: Changes<In<"RevokeSessionInput">, Out<"Done">>;
   };
   files: {
@@ -55,15 +55,15 @@ type Expected = {
     series: MayAsk<In<"UsageSeriesInput">, Out<"UsageSeries">>;
   };
   admin: {
-    members: Gives<Out<"Members">>;
+    members: MayAsk<In<"PageInput">, Out<"Members">>;
     setRole: Changes<In<"SetRoleInput">, Out<"User">>;
     removeMember: Changes<In<"RemoveMemberInput">, Out<"Done">>;
-    invitations: Gives<Out<"Invitations">>;
+    invitations: MayAsk<In<"EmailPageInput">, Out<"Invitations">>;
     invite: Changes<In<"InviteInput">, Out<"Done">>;
     uninvite: Changes<In<"UninviteInput">, Out<"Done">>;
     quotas: Gives<Out<"Quotas">>;
     setQuotas: Changes<In<"Quotas">, Out<"Quotas">>;
-    usageByMember: Gives<Out<"UsageByMember">>;
+    usageByMember: MayAsk<In<"PageInput">, Out<"UsageByMember">>;
     audit: MayAsk<In<"ListAuditInput">, Out<"ListAuditOutput">>;
   };
 };

@@ -51,7 +51,10 @@ export type Procedures = {
             ok: true;
         }>;
         /** The user's live sessions, newest first. */
-        sessions: Query<void, {
+        sessions: Query<{
+            cursor?: string | undefined;
+            limit?: number | undefined;
+        } | undefined, {
             items: {
                 id: string & $brand<"SessionId">;
                 createdAt: Date;
@@ -60,6 +63,7 @@ export type Procedures = {
                 userAgent: string | null;
                 current: boolean;
             }[];
+            nextCursor?: string | undefined;
         }>;
         /** Ends another session of the same user. */
         revokeSession: Mutation<{
@@ -392,14 +396,18 @@ export type Procedures = {
         }>;
     };
     admin: {
-        /** Everybody in the tenant. */
-        members: Query<void, {
+        /** The tenant's members, in the order in which they joined. */
+        members: Query<{
+            cursor?: string | undefined;
+            limit?: number | undefined;
+        } | undefined, {
             items: {
                 id: string & $brand<"UserId">;
                 email: string;
                 role: "admin" | "member";
                 createdAt: Date;
             }[];
+            nextCursor?: string | undefined;
         }>;
         /** Makes a member an admin or an admin a member; the last admin stays one. */
         setRole: Mutation<{
@@ -411,19 +419,23 @@ export type Procedures = {
             role: "admin" | "member";
             createdAt: Date;
         }>;
-        /** Takes a member out: sessions end, conversations go, files stay. */
+        /** Takes a member out: sessions, login codes and invitations end, conversations go, files stay. */
         removeMember: Mutation<{
             userId: string;
         }, {
             ok: true;
         }>;
         /** Addresses that may join and have not yet. */
-        invitations: Query<void, {
+        invitations: Query<{
+            cursor?: string | undefined;
+            limit?: number | undefined;
+        } | undefined, {
             items: {
                 email: string;
                 role: "admin" | "member";
                 createdAt: Date;
             }[];
+            nextCursor?: string | undefined;
         }>;
         /** Lets an address join with a role. */
         invite: Mutation<{
@@ -432,7 +444,7 @@ export type Procedures = {
         }, {
             ok: true;
         }>;
-        /** Takes an invitation back. */
+        /** Takes an invitation back, with the login codes that were sent for it. */
         uninvite: Mutation<{
             email: string;
         }, {
@@ -470,7 +482,10 @@ export type Procedures = {
             userBytes: number | null;
         }>;
         /** What each member spent in the last 7 days. */
-        usageByMember: Query<void, {
+        usageByMember: Query<{
+            cursor?: string | undefined;
+            limit?: number | undefined;
+        } | undefined, {
             items: {
                 user: {
                     id: string & $brand<"UserId">;
@@ -486,6 +501,7 @@ export type Procedures = {
                     costUsd: number;
                 };
             }[];
+            nextCursor?: string | undefined;
         }>;
         /** Who signed in, changed roles, deleted: newest first. */
         audit: Query<{

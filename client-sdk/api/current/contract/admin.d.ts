@@ -9,6 +9,7 @@ export declare const Members: z.ZodObject<{
         }>;
         createdAt: z.ZodDate;
     }, z.core.$strip>>;
+    nextCursor: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export declare const SetRoleInput: z.ZodObject<{
     userId: z.core.$ZodBranded<z.ZodUUID, "UserId", "out">;
@@ -39,6 +40,7 @@ export declare const Invitations: z.ZodObject<{
         }>;
         createdAt: z.ZodDate;
     }, z.core.$strip>>;
+    nextCursor: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export declare const InviteInput: z.ZodObject<{
     email: z.ZodString;
@@ -85,6 +87,7 @@ export declare const UsageByMember: z.ZodObject<{
             costUsd: z.ZodNumber;
         }, z.core.$strip>;
     }, z.core.$strip>>;
+    nextCursor: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export declare const AuditAction: z.ZodEnum<{
     conversation_removed: "conversation_removed";

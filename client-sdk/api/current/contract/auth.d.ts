@@ -90,6 +90,7 @@ export declare const Sessions: z.ZodObject<{
         userAgent: z.ZodNullable<z.ZodString>;
         current: z.ZodBoolean;
     }, z.core.$strip>>;
+    nextCursor: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export declare const RevokeSessionInput: z.ZodObject<{
     sessionId: z.core.$ZodBranded<z.ZodUUID, "SessionId", "out">;

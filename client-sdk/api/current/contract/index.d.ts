@@ -6,4 +6,5 @@ export * from "./errors.js";
 export * from "./files.js";
 export * from "./ids.js";
 export * from "./limits.js";
+export { EmailPageInput, PageInput } from "./page.js";
 export * from "./usage.js";

@@ -14,7 +14,7 @@ export declare const LIMITS: {
     readonly fileNameChars: 200;
     readonly fileNameBytes: 240;
     readonly fileIdsPerQuestion: 100;
-    readonly pageSize: 100;
+    readonly pageSize: 200;
     readonly searchHits: 50;
     readonly jsonBodyBytes: number;
     readonly frameBytes: number;

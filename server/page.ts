@@ -1,0 +1,12 @@
+type Asked<Row> = {
+  limit: number;
+  /** What the next page begins after. */
+  cursorOf: (row: Row) => string;
+};
+
+/** A page of rows, of which one more was read than it holds: that one tells whether there is a next page. */
+export const toPage = <Row, Item>(rows: Row[], { limit, cursorOf }: Asked<Row>, toItem: (row: Row) => Item) => {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items: items.map(toItem), ...(rows.length > limit && last ? { nextCursor: cursorOf(last) } : {}) };
+};
