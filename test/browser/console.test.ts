@@ -1,8 +1,10 @@
+import { sql } from "kysely";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDocuChat } from "../../client-sdk/src/index.ts";
+import { inTenant } from "../../db/index.ts";
 import { makeSamplePdf } from "../../scripts/sample-pdf.ts";
 import { NO_ANSWER } from "../../server/model/model.ts";
-import { codeIn, startTestApp, type TestApp } from "../support/app.ts";
+import { codeIn, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.ts";
 import { makeImageOnlyPdf, makePdfOfPages } from "../support/pdf.ts";
@@ -19,6 +21,7 @@ let app: TestApp;
 let vendor: OpenAiServer;
 let network: TcpProxy;
 let browser: Visit;
+let bo: TestUser;
 
 const tenant = `t-${Date.now().toString(36)}`;
 const pdf = async (name: string, bytes: Promise<Buffer> | Buffer) => ({
@@ -273,7 +276,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
 
   test("an admin sees what each member has used", async () => {
     const { page, inspect } = browser;
-    const bo = await app.signIn({ tenant, email: "bo@example.org" });
+    bo = await app.signIn({ tenant, email: "bo@example.org" });
     await Array.fromAsync(await bo.caller.chat.ask({ question: QUESTION }));
     await page.reload();
     await page.getByRole("heading", { name: "By member, last 7 days" }).waitFor();
@@ -283,6 +286,23 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     expect(await requests("ada@example.org")).toBeGreaterThan(6);
     expect(await requests("bo@example.org")).toBe(1);
     expect(await inspect("13-members")).toEqual([]);
+  });
+
+  test("of many members it shows a page, and the next ones when they are asked for", async () => {
+    const { page } = browser;
+    await inTenant(app.app.db, bo.tenantId, (trx) =>
+      sql`insert into users (tenant_id, id, email, role)
+        select ${bo.tenantId}, gen_random_uuid(), 'colleague-' || n || '@example.org', 'member'
+        from generate_series(1, 60) n`.execute(trx),
+    );
+    await page.reload();
+    const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: /@example\.org$/ }) });
+    const more = page.getByRole("button", { name: "Show more" });
+    await more.waitFor();
+    expect(await rows.count()).toBe(50);
+    await more.click();
+    await expect.poll(() => rows.count()).toBe(62);
+    expect(await more.count()).toBe(0);
   });
 
   test("the keyboard skips what stands beside the content", async () => {

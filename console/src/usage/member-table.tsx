@@ -6,7 +6,13 @@ import type { MemberUsage } from "./use-usage.ts";
 
 const words = strings.usage;
 
-export const MemberTable = ({ members }: { members: MemberUsage[] }): ReactElement => (
+type Props = {
+  members: MemberUsage[];
+  /** Shows further members; undefined where there are none. */
+  onMore: (() => void) | undefined;
+};
+
+export const MemberTable = ({ members, onMore }: Props): ReactElement => (
   <section className="period">
     <h2 id="members">{words.members}</h2>
     <div className="table" tabIndex={0} role="group" aria-labelledby="members">
@@ -33,5 +39,10 @@ export const MemberTable = ({ members }: { members: MemberUsage[] }): ReactEleme
         </tbody>
       </table>
     </div>
+    {onMore && (
+      <button type="button" className="button" onClick={onMore}>
+        {strings.more}
+      </button>
+    )}
   </section>
 );

@@ -13,9 +13,9 @@ const words = strings.usage;
 
 export const UsagePage = (): ReactElement => {
   const { user } = useSession();
-  const { usage, error, reload } = useUsage(user?.role === "admin");
+  const { usage, error, reload, loadMoreMembers } = useUsage(user?.role === "admin");
   // Alone in a workspace one is the whole of it.
-  const all = usage?.members?.length === 1 ? undefined : usage?.summary.tenant;
+  const all = usage?.members?.items.length === 1 ? undefined : usage?.summary.tenant;
   return (
     <div className="page-inner" aria-busy={!usage && !error}>
       <h1 className="page-title">{words.title}</h1>
@@ -28,7 +28,12 @@ export const UsagePage = (): ReactElement => {
           <Period title={words.week} mine={usage.summary.last7d} all={all?.last7d}>
             <BarChart title={words.perDay} bars={usage.days.map((day) => barOf(day, formatUtcDay))} />
           </Period>
-          {all && usage.members && <MemberTable members={usage.members} />}
+          {all && usage.members && (
+            <MemberTable
+              members={usage.members.items}
+              onMore={usage.members.nextCursor === undefined ? undefined : () => void loadMoreMembers()}
+            />
+          )}
           <p className="hint">{words.free}</p>
         </>
       )}
