@@ -2,6 +2,7 @@ export { DataDirInUseError } from "./data-lock.ts";
 export { createFairQueue } from "./fair-queue.ts";
 export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
+export { UnusableDatabaseError } from "./requirements.ts";
 export { asOwner, askTenant, inTenant, type TenantDb } from "./tenancy.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/caller.ts";

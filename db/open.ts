@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import type { PoolClient } from "pg";
 import { lockDataDir } from "./data-lock.ts";
+import { enterTenant } from "./enter.ts";
 import { createFairQueue } from "./fair-queue.ts";
+import { ensureGrants } from "./grants.ts";
 import { migrate } from "./migrate.ts";
 import { startPglite, type PgliteThread } from "./pglite/pglite.ts";
+import { checkServer } from "./requirements.ts";
 import type { Schema } from "./schema.ts";
 import { transactEmbedded, transactOn, type Transact } from "./transact.ts";
 
@@ -16,7 +19,7 @@ export type Db = {
   readonly [queries]?: never;
   /** For the job queue, which keeps a schema of its own on the same database. */
   readonly queue: { pglite: PgliteThread } | { url: string };
-  /** Rejects when the database does not answer. */
+  /** One transaction under the role of tenants' queries. Rejects when the database does not carry it out. */
   ping(): Promise<void>;
   close(): Promise<void>;
 };
@@ -43,12 +46,17 @@ export type DbOptions = {
   onError?: (error: Error) => void;
 };
 
-/** Opens PostgreSQL or PGlite and brings the schema up to date. Throws `DataDirInUseError` for a folder in use. */
+/**
+ * Opens PostgreSQL or PGlite and brings the schema and its grants up to date. Throws `DataDirInUseError` for a folder in
+ * use, and `UnusableDatabaseError` for a server, a role or a restored database that cannot serve.
+ */
 export const openDb = async (options: DbOptions): Promise<Db> => {
   const db = options.url === undefined ? await openPglite(options) : await openPostgres(options.url, options.onError);
   try {
-    if (options.url !== undefined) await refuseUnsafeRole(db.kysely);
+    if (options.url !== undefined) await checkServer(db.kysely);
     await migrate(db.kysely);
+    // The embedded database brings its roles and grants along, since they lie in the same folder.
+    if (options.url !== undefined) await ensureGrants(db.kysely);
   } catch (error) {
     await db.close();
     throw error;
@@ -73,7 +81,9 @@ const openPglite = async ({ dataDir, onError }: DbOptions): Promise<OpenDb> => {
   }
   // A second one is at hand when the first has ended.
   const inTurn = createFairQueue({ atOnce: 2 });
-  return { kysely, transact: transactEmbedded(pglite), inTurn, queue: { pglite }, ping: () => ping(kysely), close };
+  const transact = transactEmbedded(pglite);
+  const alive = () => ping(transact, kysely, { embedded: true });
+  return { kysely, transact, inTurn, queue: { pglite }, ping: alive, close };
 };
 
 const PATIENCE_MS = 5_000;
@@ -106,7 +116,8 @@ const openPostgres = async (url: string, onError: (error: Error) => void = () =>
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const inTurn = createFairQueue({ atOnce: CONNECTIONS - SPARE_CONNECTIONS, patienceMs: PATIENCE_MS });
   const transact = transactOn(pool);
-  return { kysely, transact, inTurn, queue: { url }, ping: () => ping(kysely), close: () => kysely.destroy() };
+  const alive = () => ping(transact, kysely, { embedded: false });
+  return { kysely, transact, inTurn, queue: { url }, ping: alive, close: () => kysely.destroy() };
 };
 
 /** A query without an answer leaves its connection hanging: it is cut, before the pool can hand it out again. */
@@ -127,16 +138,13 @@ const giveUpOnTimeout = (client: PoolClient & ClientStream): void => {
   Object.assign(client, { query: bounded });
 };
 
-const ping = async (db: Kysely<Schema>): Promise<void> => {
-  await sql`select 1`.execute(db);
-};
+/** Stands for a tenant that is not there. */
+const NO_TENANT = "00000000-0000-0000-0000-000000000000";
 
-const refuseUnsafeRole = async (db: Kysely<Schema>): Promise<void> => {
-  const { rows } = await sql<{ unsafe: boolean }>`
-    select rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user`.execute(db);
-  if (rows[0]?.unsafe)
-    throw new Error(
-      "DATABASE_URL signs in as a role that is above row-level security (superuser or BYPASSRLS). " +
-        "Give DocuChat a role of its own that may create roles and owns its database.",
-    );
+/** Not in the tenants' turns: a busy database is a ready one. */
+const ping = async (transact: Transact, handle: Kysely<Schema>, { embedded }: { embedded: boolean }): Promise<void> => {
+  const enter = enterTenant(NO_TENANT, { embedded });
+  await transact({ enter, atOnce: true, handle }, (trx) =>
+    trx.selectFrom("users").select("id").where("tenant_id", "=", NO_TENANT).limit(1).execute(),
+  );
 };

@@ -1,9 +1,7 @@
 import { sql, type Kysely } from "kysely";
-import { escapeLiteral } from "pg";
+import { APP_ROLE, enterTenant } from "./enter.ts";
 import { kyselyOf, transactFor, type Db } from "./open.ts";
 import type { Schema } from "./schema.ts";
-
-const APP_ROLE = "docuchat_app";
 
 /** A transaction that sees one tenant: row-level security holds it, under a role that owns nothing. */
 export type TenantDb = Kysely<Schema> & {
@@ -16,9 +14,7 @@ const transaction =
   ({ atOnce }: { atOnce: boolean }) =>
   <T>(db: Db, tenantId: string, work: (trx: TenantDb) => Promise<T>): Promise<T> => {
     const embedded = "pglite" in db.queue;
-    const own = `set local role ${APP_ROLE}; set local app.tenant_id = ${escapeLiteral(tenantId)}`;
-    // Compiling a statement of ours takes longer than running it.
-    const enter = embedded ? own : `${own}; set local jit = off`;
+    const enter = enterTenant(tenantId, { embedded });
     return transactFor(db, { tenantId, enter, atOnce }, (trx) => work(Object.assign(trx, { tenantId, embedded })));
   };
 

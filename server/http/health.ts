@@ -3,18 +3,19 @@ import type { App } from "../context.ts";
 import type { HttpEnv } from "./context.ts";
 
 const PING_MS = 1_000;
+/** However many balancers ask, a dependency is asked once in this time. */
+const CHECKED_FOR_MS = 1_000;
 
 type Options = { closing: AbortSignal; metrics: () => string };
 
 /** Alive, able to serve, and how busy: for whoever runs the process. */
-export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> =>
-  new Hono<HttpEnv>()
+export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> => {
+  const checkDatabase = createCheck(app, "database", () => app.db.ping());
+  const checkKeyValue = createCheck(app, "keyValue", () => app.keyValue.ping());
+  return new Hono<HttpEnv>()
     .get("/healthz", (c) => c.json({ status: "alive" }))
     .get("/readyz", async (c) => {
-      const [database, keyValue] = await Promise.all([
-        answers(() => app.db.ping()),
-        answers(() => app.keyValue.ping()),
-      ]);
+      const [database, keyValue] = await Promise.all([checkDatabase(), checkKeyValue()]);
       const ready = database && !closing.aborted;
       // Without the key-value store nobody signs in, and all the rest goes on: no reason to send everybody elsewhere.
       const status = closing.aborted ? "closing" : !database ? "not ready" : keyValue ? "ready" : "degraded";
@@ -22,15 +23,33 @@ export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<Http
       return c.json({ status, dependencies }, ready ? 200 : 503);
     })
     .get("/metrics", (c) => c.text(metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }));
+};
 
-const answers = async (ping: () => Promise<void>): Promise<boolean> => {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), PING_MS);
-  const asked = ping().then(
-    () => true,
-    () => false,
-  );
-  const answered = await Promise.race([asked, late]);
-  clearTimeout(timer);
-  return answered;
+/** Whether a dependency answers; callers within `CHECKED_FOR_MS` share one look. */
+const createCheck = ({ log }: App, path: string, ping: () => Promise<void>): (() => Promise<boolean>) => {
+  let last: { at: number; answered: Promise<boolean> } | undefined;
+  const look = async (): Promise<boolean> => {
+    try {
+      await inTime(ping());
+      return true;
+    } catch (error) {
+      log.warn("dependency failed", { path, error });
+      return false;
+    }
+  };
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at >= CHECKED_FOR_MS) last = { at: now, answered: look() };
+    return last.answered;
+  };
+};
+
+const inTime = async (asked: Promise<void>): Promise<void> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("no answer in time")), PING_MS);
+  try {
+    await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 };

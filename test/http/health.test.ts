@@ -1,9 +1,12 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { kyselyOf } from "../../db/open.ts";
 import type { App } from "../../server/context.ts";
 import { createHttp } from "../../server/http/server.ts";
-import { sharedApp } from "../support/app.ts";
+import { sharedApp, startTestApp } from "../support/app.ts";
+import { waitFor } from "../support/server-process.ts";
 
 /** The app's HTTP in somebody else's server. */
 const mount = async (app: App) => {
@@ -51,6 +54,37 @@ test("a server tells that it lives, and each thing that it needs to serve", asyn
   });
   expect((await get(`${hanging.url}/healthz`)).status).toBe(200);
   await hanging.end();
+});
+
+test("a server whose tenants' role lost its rights is not ready, and names the database", async () => {
+  const { app, url } = await startTestApp({ ownDatabase: true });
+  expect((await get(`${url}/readyz`)).status).toBe(200);
+  const run = (text: string) => sql.raw(text).execute(kyselyOf(app.db));
+  await run("revoke select on users from docuchat_app");
+  // What a balancer was told a moment ago holds for that moment.
+  const failed = await waitFor(async () => {
+    const answer = await get(`${url}/readyz`);
+    return answer.status === 503 ? answer.body : undefined;
+  });
+  expect(failed).toEqual({ status: "not ready", dependencies: { database: "failed", keyValue: "ok" } });
+  await run("grant select on users to docuchat_app");
+  await waitFor(async () => ((await get(`${url}/readyz`)).status === 200 ? true : undefined));
+});
+
+test("however many ask whether a server is ready, the database is asked once a second", async () => {
+  let pings = 0;
+  const ping = () => {
+    pings++;
+    return app.db.ping();
+  };
+  const counted = await mount({ ...app, db: { ...app.db, ping } });
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: 50 }, () => get(`${counted.url}/readyz`)));
+  for (let asked = 0; asked < 50; asked++) expect((await get(`${counted.url}/readyz`)).status).toBe(200);
+  const seconds = Math.ceil((performance.now() - begun) / 1_000);
+  expect(pings).toBeGreaterThan(0);
+  expect(pings).toBeLessThanOrEqual(seconds);
+  await counted.end();
 });
 
 test("a server that is mounted in another serves there, and says so when it closes", async () => {
