@@ -14,10 +14,15 @@ export const lockDataDir = (dataDir: string): { release(): void } => {
     lock.exec("begin exclusive");
   } catch (cause) {
     lock.close();
+    if (!isBusy(cause)) throw cause;
     throw new DataDirInUseError(dataDir, { cause });
   }
   return { release: () => lock.close() };
 };
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
 
 export class DataDirInUseError extends Error {
   override readonly name = "DataDirInUseError";

@@ -4,6 +4,7 @@ export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
 export { UnusableDatabaseError } from "./requirements.ts";
 export { asOwner, askTenant, inTenant, type TenantDb } from "./tenancy.ts";
+export { isUnavailable } from "./unavailable.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/caller.ts";
 export * from "./queries/chunks.ts";

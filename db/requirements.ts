@@ -9,7 +9,7 @@ export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";
 }
 
-type Server = {
+export type ServerFacts = {
   version: string;
   major: number;
   me: string;
@@ -24,7 +24,7 @@ type Server = {
  * security or may not migrate the schema.
  */
 export const checkServer = async (db: Kysely<Schema>): Promise<void> => {
-  const { rows } = await sql<Server>`
+  const { rows } = await sql<ServerFacts>`
     select current_setting('server_version') as version,
       current_setting('server_version_num')::int / 10000 as major,
       current_user::text as me,
@@ -38,7 +38,8 @@ export const checkServer = async (db: Kysely<Schema>): Promise<void> => {
   if (problem) throw new UnusableDatabaseError(problem);
 };
 
-const problemOf = ({ version, major, me, unsafe, pgvector, stranger }: Server): string | undefined => {
+/** What keeps a server, a role or a schema from being used, and what to do; undefined where nothing does. */
+export const problemOf = ({ version, major, me, unsafe, pgvector, stranger }: ServerFacts): string | undefined => {
   if (major < MIN_SERVER) return `the server is PostgreSQL ${version}: use version ${MIN_SERVER} or newer`;
   if (unsafe)
     return (

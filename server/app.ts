@@ -11,7 +11,10 @@ import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
 import { startSaving } from "./chat/save.ts";
 import type { Config } from "./config.ts";
 import type { App } from "./context.ts";
+import { checkDataDir } from "./data-dir.ts";
 import { openDatabase } from "./database.ts";
+import { explainDatabase } from "./explain-database.ts";
+import { explainRedis } from "./explain-redis.ts";
 import { closeExtractors } from "./files/extract.ts";
 import { openStore } from "./files/store.ts";
 import { createHttp } from "./http/server.ts";
@@ -20,6 +23,7 @@ import { openKeyValue } from "./key-value/open.ts";
 import { createLog } from "./log.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { openModel } from "./model/open.ts";
+import { explained } from "./start-error.ts";
 import { startWorker } from "./worker.ts";
 
 /** So many sessions are remembered for the moment that their calls come in. */
@@ -62,7 +66,9 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
   };
   try {
     const app = await openApp(config, parts, closers);
-    await listenToOthers(app);
+    await explained(listenToOthers(app), (error) =>
+      config.redisUrl === undefined ? error : explainRedis(config.redisUrl, error),
+    );
     const maintenance = startMaintenance(app);
     closers.push(() => maintenance.stop());
     if (config.role !== "web") {
@@ -90,6 +96,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   const log = parts.log ?? createLog(config.logLevel);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const onError = (error: Error) => log.error("background failure", { error });
+  await checkDataDir(config.dataDir);
   const db = parts.db ?? (await openDatabase(config, { log }));
   closers.push(() => db.close());
   const connections = createConnections(db);
@@ -98,7 +105,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   closers.push(() => keyValue.close());
   const local = config.redisUrl === undefined ? keyValue : await openKeyValue(undefined);
   closers.push(() => local.close());
-  const jobs = await openJobs(db, onError);
+  const jobs = await explained(openJobs(db, onError), (error) => explainDatabase(config, error));
   closers.push(() => jobs.stop());
   const store =
     parts.store ?? (await openStore({ dir: join(config.dataDir, "files"), storage: config.storage, onError }));

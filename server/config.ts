@@ -1,66 +1,36 @@
 import { z } from "zod";
+import { isServerUrl, readOrigins, readPublicUrl, readStorageUrl, splitList } from "./config-values.ts";
 
-/** A bucket of an S3-compatible store. */
-export type S3Storage = {
-  endpoint: string;
-  bucket: string;
-  region: string;
-  /** Unset: those that the machine has been given. */
-  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
-};
-
-const readStorageUrl = (text: string): S3Storage | undefined => {
-  const url = URL.parse(text);
-  const bucket = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(url?.pathname ?? "")?.[1];
-  if (!url || url.protocol !== "s3:" || !url.host || !bucket) return undefined;
-  const tls = url.searchParams.get("tls") ?? "on";
-  if (!["on", "off"].includes(tls) || Boolean(url.username) !== Boolean(url.password)) return undefined;
-  try {
-    const [accessKeyId, secretAccessKey] = [url.username, url.password].map(decodeURIComponent) as [string, string];
-    return {
-      endpoint: `${tls === "on" ? "https" : "http"}://${url.host}`,
-      bucket,
-      region: url.searchParams.get("region") ?? "us-east-1",
-      credentials: accessKeyId ? { accessKeyId, secretAccessKey } : undefined,
-    };
-  } catch {
-    return undefined;
-  }
-};
-
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
+const list = z.string().transform(splitList);
 const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 /** Generated ones, as `openssl rand -base64 48` writes them: without commas. */
 const secrets = list.refine((all) => all.every((secret) => secret.length >= 32), "must each be at least 32 bytes");
-const url = (protocol: RegExp) => z.url({ protocol }).optional();
-
-/** `s3://key:secret@host:port/bucket?region=eu-central-1`, `&tls=off` for a store without. */
-const storageUrl = z
-  .string()
-  .transform((text, context) => {
-    const storage = readStorageUrl(text);
-    if (storage) return storage;
-    context.addIssue({ code: "custom", message: "must be like s3://key:secret@host/bucket?region=name" });
+/** What `read` makes of the text; where it makes nothing of it, `message` says what was expected. */
+const readBy = <T>(read: (text: string) => T | undefined, message: string) =>
+  z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message });
     return z.NEVER;
-  })
-  .optional();
+  });
+const url = (protocol: RegExp, example: string) =>
+  readBy((text) => (isServerUrl(text, protocol) ? text : undefined), `must be like ${example}`).optional();
 
 const Variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: count(8000, 0, 65535),
   HOST: z.string().default("127.0.0.1"),
+  PUBLIC_URL: readBy(
+    readPublicUrl,
+    "must be like https://example.org/docuchat, and its path may not begin as a route of the server",
+  ).optional(),
   DATA_DIR: z.string().default("./data"),
-  DATABASE_URL: url(/^postgres(ql)?$/),
-  REDIS_URL: url(/^rediss?$/),
-  STORAGE_URL: storageUrl,
+  DATABASE_URL: url(/^postgres(ql)?$/, "postgres://user:password@host:5432/database"),
+  REDIS_URL: url(/^rediss?$/, "redis://user:password@host:6379"),
+  STORAGE_URL: readBy(readStorageUrl, "must be like s3://key:secret@host/bucket?region=name").optional(),
   OPENAI_API_KEY: z.string().optional(),
-  OPENAI_BASE_URL: url(/^https?$/),
+  OPENAI_BASE_URL: url(/^https?$/, "https://host/v1"),
   OPENAI_MODEL: z.string().default("gpt-4o-mini"),
   ALLOWED_MODELS: list.optional(),
   EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
@@ -75,9 +45,12 @@ const Variables = z.object({
     .regex(/^[A-Za-z0-9-]+$/)
     .default("X-Tenant-ID"),
   SIGN_UP: z.enum(["open", "invited"]).optional(),
-  SMTP_URL: url(/^smtps?$/),
-  MAIL_FROM: z.string().optional(),
-  CORS_ORIGINS: list.default([]),
+  SMTP_URL: url(/^smtps?$/, "smtp://user:password@host:587"),
+  MAIL_FROM: z.string().regex(/@/, "must hold an e-mail address").optional(),
+  CORS_ORIGINS: readBy(
+    readOrigins,
+    "must be origins like https://chat.example.org, without a path, or * alone",
+  ).default([]),
   RATE_LIMIT_PER_MINUTE: count(50),
   TRUST_PROXY: count(0, 0, 10),
   CHUNK_TOKEN_SIZE: count(400, 50, 4000),
@@ -117,6 +90,7 @@ const shape = (env: z.infer<typeof Environment>) => {
     production,
     port: env.PORT,
     host: env.HOST,
+    publicUrl: env.PUBLIC_URL,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -191,11 +165,10 @@ const read = <T>(schema: z.ZodType<T>, environment: Record<string, string | unde
 
 /** zod's sentence for custom rules; for the rest what was expected, since zod may quote the value. */
 const describe = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === "custom") return issue.message;
+  if (issue.code === "custom" || issue.message.startsWith("must")) return issue.message;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code === "invalid_type") return `must be a ${issue.expected}`;
-  if (issue.code === "too_small")
-    return issue.message.startsWith("must") ? issue.message : `must be at least ${issue.minimum}`;
+  if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   return "has the wrong format";
 };

@@ -4,6 +4,7 @@ import type { Http } from "./http/server.ts";
 
 export { ConfigError } from "./config.ts";
 export { ReasonError } from "./errors.ts";
+export { StartError } from "./start-error.ts";
 export type { CodeMail, Delivery } from "./auth/deliver.ts";
 export type { ContentKey, FileStore, KeptFile, LocalFile } from "./files/store.ts";
 export type { Log } from "./log.ts";
@@ -26,7 +27,7 @@ export type DocuChatServer = Pick<Http, "listener" | "upgrade"> & {
 /**
  * DocuChat inside a server of one's own: give `listener` the requests and `upgrade` the upgrades that are not one's own.
  * It answers `/v1`, `/trpc`, `/docs`, `/openapi.json`, `/healthz`, `/readyz`, `/metrics` and `/`, and works on its queue in
- * this process. Throws `ConfigError` when the settings do not fit.
+ * this process. Throws `ConfigError` when the settings do not fit, and `StartError` when what they name cannot be used.
  */
 export const createDocuChatServer = async ({
   settings = {},

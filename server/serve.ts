@@ -1,19 +1,12 @@
-import { DataDirInUseError, NewerSchemaError } from "../db/index.ts";
 import type { RunningApp } from "./app.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { runCommand } from "./command.ts";
+import { readConfig } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { createLog } from "./log.ts";
 import { countTokens } from "./tokens.ts";
 
-/** The environment does not fit: EX_CONFIG of sysexits.h. */
-const EXIT_CONFIG = 78;
 /** How long running answers may take to end on SIGTERM; whoever stops the process should give it twice that. */
 const DRAIN_MS = 10_000;
-
-const fail = (message: string, code = 1): never => {
-  process.stderr.write(`${message}\n`);
-  process.exit(code);
-};
 
 /**
  * All the rest is loaded while the database opens on its own thread; so is the tokenizer, which takes 0.4 s of this one:
@@ -34,11 +27,18 @@ const start = async (): Promise<RunningApp> => {
   };
   const [db, { startApp }] = await Promise.all([openDatabase(config, { log, onFatal }), loadApp()]);
   const running = await startApp(config, { log, db });
-  if (config.role !== "worker") {
-    const { url } = await running.http.listen();
-    process.stdout.write(`DocuChat listens on ${url}\n`);
-  } else process.stdout.write("DocuChat works on its queue\n");
+  if (config.role === "worker") process.stdout.write("DocuChat works on its queue\n");
+  else process.stdout.write(`DocuChat listens on ${await listen(running)}\n`);
   return running;
+};
+
+const listen = async (running: RunningApp): Promise<string> => {
+  try {
+    return (await running.http.listen()).url;
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
 };
 
 /** SIGTERM lets calls and answers end; SIGINT, of a keyboard, cuts answers short; a second signal ends at once. */
@@ -56,10 +56,4 @@ const stopOnSignal = (running: RunningApp): void => {
   process.on("SIGINT", () => stop(0));
 };
 
-try {
-  stopOnSignal(await start());
-} catch (error) {
-  if (error instanceof ConfigError) fail(error.message, EXIT_CONFIG);
-  if (error instanceof DataDirInUseError || error instanceof NewerSchemaError) fail(error.message);
-  throw error;
-}
+await runCommand(async () => stopOnSignal(await start()));

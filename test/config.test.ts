@@ -75,10 +75,81 @@ test("a bucket is named by one address, whose secret may hold any character", ()
   });
 });
 
+test("a store's endpoint may have a path, whose last segment is the bucket", () => {
+  const { storage } = readConfig({ STORAGE_URL: "s3://key:word@project.example.org/storage/v1/s3/documents" });
+  expect(storage).toMatchObject({ endpoint: "https://project.example.org/storage/v1/s3", bucket: "documents" });
+});
+
+test.for([
+  ["https://chat.example.org/", ["https://chat.example.org"]],
+  ["https://Chat.Example.org:443, http://localhost:5173/", ["https://chat.example.org", "http://localhost:5173"]],
+  ["https://münchen.example", ["https://xn--mnchen-3ya.example"]],
+  ["capacitor://localhost", ["capacitor://localhost"]],
+  ["*", ["*"]],
+] as const)("CORS_ORIGINS=%s are origins as browsers write them", ([text, origins]) => {
+  expect(readConfig({ CORS_ORIGINS: text }).corsOrigins).toEqual(origins);
+});
+
+test.for([
+  "chat.example.org",
+  "https://chat.example.org/path",
+  "https://chat.example.org?query",
+  "https://user@chat.example.org",
+  "https://*.example.org",
+  "https:chat.example.org",
+  "null",
+  "file://",
+  "https://chat.example.org,*",
+])("CORS_ORIGINS=%s can match no browser's origin, and is refused", (text) => {
+  expect(problemsOf({ CORS_ORIGINS: text })).toEqual([expect.stringMatching(/^CORS_ORIGINS: must be origins like/)]);
+});
+
+test.for([
+  ["https://example.org/docuchat", { href: "https://example.org/docuchat", path: "/docuchat" }],
+  ["https://Example.org:443/a/b/", { href: "https://example.org/a/b", path: "/a/b" }],
+  ["http://localhost:8000", { href: "http://localhost:8000", path: "" }],
+] as const)("PUBLIC_URL=%s has an origin and a path", ([text, expected]) => {
+  expect(readConfig({ PUBLIC_URL: text }).publicUrl).toMatchObject(expected);
+});
+
+test.for([
+  "example.org/docuchat",
+  "ftp://example.org",
+  "https://user:s3cr3t@example.org",
+  "https://example.org/?query",
+  "https://example.org/#hash",
+  "https://example.org/with%20space",
+  "https://example.org/v1",
+  "https://example.org/docs/chat",
+])("PUBLIC_URL=%s is refused", (text) => {
+  expect(problemsOf({ PUBLIC_URL: text })).toEqual([expect.stringMatching(/^PUBLIC_URL: must be like https:/)]);
+});
+
+test.for([
+  ["DATABASE_URL", "postgres:host/database"],
+  ["DATABASE_URL", "postgres://user:s3cr3t#word@host/database"],
+  ["DATABASE_URL", "postgres://user:s3cr3t%word@host/database"],
+  ["REDIS_URL", "redis:host"],
+  ["REDIS_URL", "redis://:s3cr3t%word@host"],
+  ["SMTP_URL", "smtp:mail.example.org"],
+  ["SMTP_URL", "smtp://user:s3cr3t%word@mail.example.org"],
+  ["MAIL_FROM", "DocuChat"],
+] as const)("%s=%s is malformed, and is refused with an example and without its value", ([variable, text]) => {
+  const problems = problemsOf({ MAIL_FROM: "a@example.org", [variable]: text });
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${variable}: must (be like|hold) `))]);
+  expect(problems.join()).not.toContain("s3cr3t");
+});
+
+test("PostgreSQL may be reached by its local socket", () => {
+  const url = "postgres:///docuchat?host=/run/postgresql";
+  expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+});
+
 test.for([
   "https://AKIA:s3cr3t@s3.example.org/documents",
   "s3://AKIA:s3cr3t@s3.example.org",
-  "s3://AKIA:s3cr3t@s3.example.org/documents/and/more",
+  "s3://AKIA:s3cr3t@s3.example.org/documents/Not_A_Bucket",
+  "s3://AKIA:s3cr3t@s3.example.org//documents",
   "s3://s3cr3t@s3.example.org/documents",
   "s3://AKIA:s3cr3t%@s3.example.org/documents",
   "s3://AKIA:s3cr3t@s3.example.org/documents?tls=s3cr3t",

@@ -20,6 +20,14 @@ export const copyBlank = async (folder: string, blank = blankFolder()): Promise<
   // A copy that breaks off must not be taken for a database.
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await cp(blank, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  try {
+    await cp(blank, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  } catch (error) {
+    // The user who installed the packages may be the only one to read it: PGlite then makes a database itself.
+    if (!isDenied(error)) throw error;
+    return await rm(unfinished, { recursive: true, force: true });
+  }
   await rename(unfinished, folder);
 };
+
+const isDenied = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EACCES";

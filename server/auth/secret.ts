@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { newId } from "../id.ts";
+import { StartError } from "../start-error.ts";
 
 const FILE = "jwt-secret";
 const SECRET_BYTES = 32;
@@ -26,7 +27,7 @@ const readSecret = async (path: string): Promise<string | undefined> => {
   const secret = text.trim();
   // Signing on with less would be unsafe, and replacing it silently would end every sign-in.
   if (secret.length < MIN_CHARS)
-    throw new Error(`${path} holds no usable secret; restore it, or remove it to make one`);
+    throw new StartError(`${path} holds no usable secret: restore it, or remove it to make one.`, { exit: "config" });
   return secret;
 };
 

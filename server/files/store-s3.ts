@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import {
@@ -14,8 +14,9 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import type { S3Storage } from "../config.ts";
+import type { S3Storage } from "../config-values.ts";
 import { newId } from "../id.ts";
+import { StartError } from "../start-error.ts";
 import { openIncoming } from "./store-incoming.ts";
 import {
   bytesAreGone,
@@ -102,17 +103,29 @@ const inTime = async <T>({ answerMs }: Bucket, call: (abortSignal: AbortSignal) 
   }
 };
 
+/** What a store answers to a start that only another configuration ends. */
+const REFUSALS: Record<number, string> = {
+  301: "the bucket is in another region: name it by region= in the address",
+  400: "the store takes the request for malformed: correct the key pair and the region",
+  401: "the store refuses the bucket or the key pair (401): correct them",
+  403: "the store refuses the bucket or the key pair (403): correct them, or give the key its rights",
+};
+const NO_BUCKET = "the store has no bucket of this name: create it, or correct the name";
+
+/** Asks for an object that is not there: unlike HEAD, GET says whether it is the key that is missing, or the bucket. */
 const refuseWrongBucket = async (bucket: Bucket): Promise<void> => {
   const { client, Bucket } = bucket;
   try {
-    await inTime(bucket, (abortSignal) =>
-      client.send(new HeadObjectCommand({ Bucket, Key: "content/" }), { abortSignal }),
+    const { Body } = await inTime(bucket, (abortSignal) =>
+      client.send(new GetObjectCommand({ Bucket, Key: "content/" }), { abortSignal }),
     );
-  } catch (error) {
-    const status = statusOf(error);
-    if (status !== 403 && status !== 401 && status !== 301) return;
+    if (Body instanceof Readable) Body.destroy();
+  } catch (cause) {
+    const isMissing = cause instanceof S3ServiceException && cause.name === "NoSuchBucket";
+    const refusal = isMissing ? NO_BUCKET : REFUSALS[statusOf(cause) ?? 0];
+    if (refusal === undefined) return;
     client.destroy();
-    throw new Error(`STORAGE_URL: the store refuses the bucket or the key pair (${status})`, { cause: error });
+    throw new StartError(`STORAGE_URL: ${refusal}.`, { exit: "config", cause });
   }
 };
 

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import { codeOf, explained, StartError } from "../start-error.ts";
 import { chooseRequestId, REQUEST_ID_HEADER } from "./context.ts";
 import { errorResponse } from "./errors.ts";
 import { createMetrics } from "./metrics.ts";
@@ -52,8 +53,6 @@ export const createHttp = (app: App): Http => {
     handle(incoming, outgoing);
   };
   const server = createNodeServer(listener, sockets.upgrade);
-  // Such as no file descriptor for one more connection: unheard, it would end the process.
-  server.on("error", (error) => app.log.error("server", { error }));
   let closed: Promise<void> | undefined;
   const shutDown = async (lingerMs: number) => {
     closing.abort();
@@ -69,7 +68,12 @@ export const createHttp = (app: App): Http => {
   return {
     listener,
     upgrade: sockets.upgrade,
-    listen: () => listen(server, app.config),
+    listen: async () => {
+      const listening = await explained(listen(server, app.config), (error) => explainListen(app.config, error));
+      // Such as no file descriptor for one more connection: unheard, it would end the process.
+      server.on("error", (error) => app.log.error("server", { error }));
+      return listening;
+    },
     close: (lingerMs = 0) => (closed ??= shutDown(lingerMs)),
   };
 };
@@ -122,6 +126,22 @@ const createNodeServer = (listener: RequestListener, upgrade: Http["upgrade"]): 
     );
   });
   return server;
+};
+
+/** Why the address cannot be listened on, as a `StartError`. */
+const explainListen = ({ host, port }: { host: string; port: number }, cause: unknown): unknown => {
+  const code = codeOf(cause);
+  if (code === "EADDRINUSE") {
+    const problem = `another process listens on port ${port} of ${host}: stop it, or set PORT to another one`;
+    return new StartError(`PORT: ${problem}.`, { exit: "unavailable", cause });
+  }
+  if (code === "EACCES") {
+    const problem = `this user may not listen on port ${port}: set PORT to one above 1023`;
+    return new StartError(`PORT: ${problem}.`, { exit: "config", cause });
+  }
+  if (!/^(EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|EAFNOSUPPORT|EINVAL)$/.test(code)) return cause;
+  const problem = `${host} is no address of this machine: set HOST to one, or to 0.0.0.0 for all of them`;
+  return new StartError(`HOST: ${problem}.`, { exit: "config", cause });
 };
 
 const listen = async (server: Server, { host, port }: { host: string; port: number }) => {

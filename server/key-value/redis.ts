@@ -72,8 +72,10 @@ const connect = (url: string, commandTimeout: number): { client: Client; call: C
     reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     scripts: SCRIPTS,
   }) as Client;
-  // Each command reports its own failure.
-  client.on("error", () => {});
+  // Each command reports its own failure; while there is no connection, the reason for that is what explains it.
+  let lost: Error | undefined;
+  client.on("error", (error) => void (lost = error));
+  client.on("ready", () => void (lost = undefined));
   let connecting: Promise<void> | undefined = client
     .connect()
     .catch(() => {})
@@ -83,8 +85,8 @@ const connect = (url: string, commandTimeout: number): { client: Client; call: C
   const call: Call = async (work) => {
     try {
       return await (connecting ? within(FIRST_CONNECT_MS, connecting.then(work)) : work());
-    } catch (cause) {
-      throw new ReasonError("SERVICE_UNAVAILABLE", { cause });
+    } catch (error) {
+      throw new ReasonError("SERVICE_UNAVAILABLE", { cause: lost ?? error });
     }
   };
   return { client, call };

@@ -8,7 +8,8 @@ import { openS3Store } from "../../server/files/store-s3.ts";
 import { openStore, type FileStore } from "../../server/files/store.ts";
 import { newId } from "../../server/id.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { startS3Server } from "../support/s3-server.ts";
+import { startHttpProxy } from "../support/http-proxy.ts";
+import { BUCKET, startS3Server } from "../support/s3-server.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { keep, storeContract } from "./store.contract.ts";
 
@@ -56,6 +57,20 @@ describe("a folder", () => {
 describe("a bucket", async () => {
   const server = await startS3Server();
   storeContract(() => openTestStore({ url: server.storageUrl }));
+
+  test("a store whose endpoint has a path is called under that path", async () => {
+    const prefix = "/storage/v1/s3";
+    const proxy = await startHttpProxy({ target: server.url, prefix, strip: true });
+    const url = `s3://S3RVER:S3RVER@${new URL(proxy.url).host}${prefix}/${BUCKET}?tls=off`;
+    const store = await openTestStore({ url });
+    const key = { tenantId: newId(), fileId: newId() };
+    await keep(store, key, Buffer.from("under a path"));
+    expect((await Array.fromAsync(store.list(key.tenantId))).map(({ fileId }) => fileId)).toEqual([key.fileId]);
+    await store.remove(key);
+    expect(await store.has(key)).toBe(false);
+    expect(proxy.paths.length).toBeGreaterThan(3);
+    for (const path of proxy.paths) expect(path).toMatch(/^\/storage\/v1\/s3\/documents[/?]/);
+  });
 
   test("calls are signed as the store checks them", async () => {
     const strict = await startS3Server({ strict: true });
