@@ -9,6 +9,8 @@ const sdk = join(root, "client-sdk/src");
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Relative addresses: the page works under whatever path a proxy puts it.
+  base: "./",
   plugins: [react(), pdfjsData(join(root, "node_modules/pdfjs-dist")), compressed()],
   resolve: {
     // The client's source, so that it need not be built first.

@@ -4,7 +4,7 @@ import type { TokenStore } from "./tokens.ts";
 export type ConnectionState = "idle" | "connecting" | "open";
 
 export type DocuChatOptions = {
-  /** The server's address, such as `https://chat.example.org`. */
+  /** The server's address, such as `https://chat.example.org` or `https://example.org/docuchat`. */
   url: string;
   /** The tenant's slug. Needed to sign in; afterwards the token tells it. */
   tenant?: string | undefined;

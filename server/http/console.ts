@@ -3,6 +3,7 @@ import { open, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { Readable } from "node:stream";
 import type { Context, Handler } from "hono";
+import type { Config } from "../config.ts";
 import { ReasonError } from "../errors.ts";
 import type { HttpEnv } from "./context.ts";
 
@@ -26,20 +27,24 @@ const ENCODINGS = [
 ];
 
 /** The console's page under its policy, where it has been built. */
-export const consolePage = async (c: Context<HttpEnv>, tenantHeader: string): Promise<Response | undefined> => {
+export const consolePage = async (
+  c: Context<HttpEnv>,
+  { tenantHeader, publicUrl }: Pick<Config, "tenantHeader" | "publicUrl">,
+): Promise<Response | undefined> => {
   const page = await readFile(join(DIST, "index.html"), "utf8").catch(() => undefined);
   if (page === undefined) return undefined;
   return c.body(page.replace('content="X-Tenant-ID"', `content="${tenantHeader}"`), 200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-cache",
-    "content-security-policy": pagePolicy(c.req.header("host")),
+    "content-security-policy": pagePolicy([c.req.header("host"), publicUrl && new URL(publicUrl.origin).host]),
     "cross-origin-opener-policy": "same-origin",
   });
 };
 
 /** Some browsers do not count a WebSocket of the page's own host as `'self'`. */
-const pagePolicy = (host = ""): string => {
-  const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
+const pagePolicy = (hosts: (string | undefined)[]): string => {
+  const sane = new Set(hosts.filter((host) => host !== undefined && /^[\w.:[\]-]+$/.test(host)));
+  const sockets = [...sane].map((host) => ` ws://${host} wss://${host}`).join("");
   return [
     "default-src 'none'",
     "script-src 'self'",

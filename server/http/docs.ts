@@ -26,7 +26,11 @@ export const docsRoutes = ({ config }: App, routes: readonly Route[]): Hono<Http
   let document: object | undefined;
   // Few ask for it, and every start would wait for what it takes.
   const describe = async () =>
-    (await import("./openapi.ts")).openApiOf(routes, { base: "/v1", tenantHeader: config.tenantHeader });
+    (await import("./openapi.ts")).openApiOf(routes, {
+      base: "/v1",
+      tenantHeader: config.tenantHeader,
+      server: config.publicUrl?.href ?? "/",
+    });
   const serve = async (name: string): Promise<Response | undefined> => {
     const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
     if (!file) return undefined;
@@ -34,8 +38,12 @@ export const docsRoutes = ({ config }: App, routes: readonly Route[]): Hono<Http
       headers: { "content-type": file.type, "content-security-policy": POLICY, "cache-control": "max-age=3600" },
     });
   };
-  return new Hono<HttpEnv>()
-    .get("/openapi.json", async (c) => c.json((document ??= await describe())))
-    .get("/docs", async (c) => (await serve("index.html")) ?? c.notFound())
-    .get("/docs/:name", async (c) => (await serve(c.req.param("name"))) ?? c.notFound());
+  return (
+    new Hono<HttpEnv>()
+      .get("/openapi.json", async (c) => c.json((document ??= await describe())))
+      .get("/docs", async (c) => (await serve("index.html")) ?? c.notFound())
+      // Its addresses are relative to `/docs`.
+      .get("/docs/index.html", (c) => c.redirect("../docs", 308))
+      .get("/docs/:name", async (c) => (await serve(c.req.param("name"))) ?? c.notFound())
+  );
 };

@@ -21,6 +21,11 @@ export const home =
   ({ config }: App): Handler<HttpEnv> =>
   async (c) => {
     c.header("vary", "accept", { append: true });
-    const page = c.req.header("accept")?.includes("text/html") ? await consolePage(c, config.tenantHeader) : undefined;
-    return page ?? c.json({ name: manifest.name, version: manifest.version, links: LINKS });
+    const page = c.req.header("accept")?.includes("text/html") ? await consolePage(c, config) : undefined;
+    return (
+      page ?? c.json({ name: manifest.name, version: manifest.version, links: linksUnder(config.publicUrl?.path) })
+    );
   };
+
+const linksUnder = (prefix = "") =>
+  Object.fromEntries(Object.entries(LINKS).map(([name, path]) => [name, `${prefix}${path}`]));

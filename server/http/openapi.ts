@@ -6,7 +6,12 @@ import { REASONS, type Reason } from "../contract/errors.ts";
 import { createSchemas, errorBodyOfAny, type Schemas } from "./json-schema.ts";
 import { json, type Content, type Route } from "./route.ts";
 
-type Options = { base: string; tenantHeader: string };
+type Options = {
+  base: string;
+  tenantHeader: string;
+  /** Where the paths stand, as clients reach it. */
+  server: string;
+};
 
 const ANY: readonly Reason[] = ["RATE_LIMITED", "SERVICE_UNAVAILABLE", "INTERNAL"];
 const SIGNED_IN: readonly Reason[] = ["NOT_SIGNED_IN", "TOKEN_EXPIRED", "SESSION_REVOKED", "TENANT_MISMATCH"];
@@ -33,7 +38,7 @@ export const openApiOf = (routes: readonly Route[], options: Options) => {
       description: DESCRIPTION,
       license: { name: manifest.license, identifier: manifest.license },
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: options.server }],
     security: [{ accessToken: [] }],
     paths,
     components: {

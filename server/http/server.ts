@@ -9,6 +9,7 @@ import { codeOf, explained, StartError } from "../start-error.ts";
 import { chooseRequestId, REQUEST_ID_HEADER } from "./context.ts";
 import { errorResponse } from "./errors.ts";
 import { createMetrics } from "./metrics.ts";
+import { stripUpgrade, underPrefix } from "./prefix.ts";
 import { routes } from "./routes.ts";
 import { createSockets } from "./upgrade.ts";
 
@@ -45,14 +46,19 @@ export const createHttp = (app: App): Http => {
     closing: closing.signal,
     metrics: () => metrics.text({ openSockets: sockets.count() }),
   });
-  const handle = listenerOf(hono.fetch, app);
+  const prefix = app.config.publicUrl?.path ?? "";
+  const handle = underPrefix(prefix, listenerOf(hono.fetch, app));
+  const upgrade: Http["upgrade"] = (request, connection, head) => {
+    stripUpgrade(request, prefix);
+    sockets.upgrade(request, connection, head);
+  };
   const listener: RequestListener = (incoming, outgoing) => {
     metrics.track(outgoing);
     prepare(incoming, outgoing);
     keepAlive(outgoing, !closing.signal.aborted);
     handle(incoming, outgoing);
   };
-  const server = createNodeServer(listener, sockets.upgrade);
+  const server = createNodeServer(listener, upgrade);
   let closed: Promise<void> | undefined;
   const shutDown = async (lingerMs: number) => {
     closing.abort();
@@ -67,7 +73,7 @@ export const createHttp = (app: App): Http => {
   };
   return {
     listener,
-    upgrade: sockets.upgrade,
+    upgrade,
     listen: async () => {
       const listening = await explained(listen(server, app.config), (error) => explainListen(app.config, error));
       // Such as no file descriptor for one more connection: unheard, it would end the process.

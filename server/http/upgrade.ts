@@ -101,7 +101,8 @@ const refusal = ({ url, headers, method }: IncomingMessage, { config }: App): nu
   if (target.pathname !== TRPC_PATH) return 404;
   const { origin, host } = headers;
   // No origin: not a browser. Cross-site pages have no token to send, yet have no business here either.
-  const known = origin === undefined || config.corsOrigins.includes("*") || config.corsOrigins.includes(origin);
+  const isListed = (listed: string) => config.corsOrigins.includes(listed);
+  const known = origin === undefined || isListed("*") || isListed(origin) || origin === config.publicUrl?.origin;
   return known || (host !== undefined && URL.parse(origin)?.host === host.toLowerCase()) ? undefined : 403;
 };
 

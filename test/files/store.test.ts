@@ -60,7 +60,7 @@ describe("a bucket", async () => {
 
   test("a store whose endpoint has a path is called under that path", async () => {
     const prefix = "/storage/v1/s3";
-    const proxy = await startHttpProxy({ target: server.url, prefix, strip: true });
+    const proxy = await startHttpProxy({ target: () => server.url, prefix, strip: true });
     const url = `s3://S3RVER:S3RVER@${new URL(proxy.url).host}${prefix}/${BUCKET}?tls=off`;
     const store = await openTestStore({ url });
     const key = { tenantId: newId(), fileId: newId() };

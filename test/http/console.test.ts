@@ -63,11 +63,11 @@ describe.skipIf(!isBuilt)("the console (`npm run build:console` builds it)", () 
       "frame-ancestors 'none'",
     ]);
     const html = await answer.text();
-    expect(html).not.toMatch(/<script(?![^>]*src="\/assets\/)|<style|style=|https?:/);
+    expect(html).not.toMatch(/<script(?![^>]*src="\.\/assets\/)|<style|style=|https?:/);
   });
 
   test("has assets that are fetched once, in the smallest coding that a browser takes", async () => {
-    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page())?.[1] ?? "";
+    const script = /src="\.(\/assets\/[^"]+\.js)"/.exec(await page())?.[1] ?? "";
     const as = (accepted: string) => get(script, { "accept-encoding": accepted });
     const plain = await as("identity");
     expect(plain.headers).toMatchObject({
@@ -85,7 +85,7 @@ describe.skipIf(!isBuilt)("the console (`npm run build:console` builds it)", () 
 
   test("is small: what comes before the first document is opened", async () => {
     const html = await page();
-    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path ?? "");
+    const paths = [...html.matchAll(/(?:src|href)="\.(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path ?? "");
     expect(paths.length).toBeGreaterThan(1);
     const bytes = await Promise.all(
       paths.map(async (path) => (await fetch(`${app.url}${path}`, { method: "HEAD" })).headers.get("content-length")),

@@ -72,7 +72,7 @@ describe("/docs", () => {
     const linked = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
     expect(linked.length).toBeGreaterThan(3);
     for (const path of linked) {
-      const asset = await fetch(`${app.url}${path}`);
+      const asset = await fetch(new URL(path, page.url));
       await asset.body?.cancel();
       expect([path, asset.status]).toEqual([path, 200]);
     }

@@ -3,8 +3,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { cleanUp } from "./clean-up.ts";
 
 type Options = {
-  /** Where requests go, without a slash at the end. */
-  target: string;
+  /** Where requests go; asked at each of them. */
+  target: () => string;
   /** Under which path it stands, such as `/docuchat`; what is not under it is a 404. */
   prefix: string;
   /** Whether the prefix is taken away on the way to the target. */
@@ -23,12 +23,12 @@ export type HttpProxy = {
 
 /** A reverse proxy under a sub-path, for requests and WebSockets, as nginx is one; it ends with the test or the file. */
 export const startHttpProxy = async ({ target, prefix, strip, keepHost = true }: Options): Promise<HttpProxy> => {
-  const { hostname, port, host } = new URL(target);
   const paths: string[] = [];
   const forward = ({ url = "/", method, headers }: IncomingMessage) => {
     paths.push(url);
     const isInside = url === prefix || url.startsWith(`${prefix}/`) || url.startsWith(`${prefix}?`);
     if (!isInside) return undefined;
+    const { hostname, port, host } = new URL(target());
     const path = strip ? url.slice(prefix.length).replace(/^(?!\/)/, "/") : url;
     const passed = keepHost ? headers : { ...headers, host };
     return request({ hostname, port, path, method, headers: passed, agent: false });

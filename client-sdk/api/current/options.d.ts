@@ -2,7 +2,7 @@ import type { TokenStore } from "./tokens.js";
 /** Of the socket that carries answers and progress; it opens at the first one and closes when there is none. */
 export type ConnectionState = "idle" | "connecting" | "open";
 export type DocuChatOptions = {
-    /** The server's address, such as `https://chat.example.org`. */
+    /** The server's address, such as `https://chat.example.org` or `https://example.org/docuchat`. */
     url: string;
     /** The tenant's slug. Needed to sign in; afterwards the token tells it. */
     tenant?: string | undefined;

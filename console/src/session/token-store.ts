@@ -1,8 +1,9 @@
 import type { TokenStore } from "@docuchat/client";
+import { keyHere } from "./base.ts";
 
-const TOKEN = "docuchat.token";
-const TENANT = "docuchat.tenant";
-const BROWSER = "docuchat.browser";
+const TOKEN = keyHere("docuchat.token");
+const TENANT = keyHere("docuchat.tenant");
+const BROWSER = keyHere("docuchat.browser");
 
 /**
  * The token is kept in `localStorage`: a new tab would otherwise need another mailed code. A script that could read it

@@ -1,12 +1,13 @@
 import { getDocument, GlobalWorkerOptions, version, type PDFDocumentProxy } from "pdfjs-dist";
 // oxlint-disable-next-line import/default -- the bundler gives the address of the file
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+import { BASE } from "../session/base.ts";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
 export type Pdf = PDFDocumentProxy;
 
-const DATA = `/assets/pdfjs-${version}`;
+const DATA = `${BASE}assets/pdfjs-${version}`;
 
 /** Kept while the console is open: the next citation is often of the same document. */
 const KEPT = 3;

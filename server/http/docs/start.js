@@ -1,3 +1,3 @@
 /* global SwaggerUIBundle */
 // No validator: it would send the document elsewhere.
-SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", validatorUrl: null, defaultModelsExpandDepth: 0 });
+SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", validatorUrl: null, defaultModelsExpandDepth: 0 });
