@@ -1,4 +1,5 @@
 import { LIMITS } from "../contract/limits.ts";
+import { compose } from "../text/marks.ts";
 
 /** Control characters, and the marks that turn the direction of what follows (Unicode UAX #9); ZWNJ and ZWJ stay. */
 const HIDDEN =
@@ -15,7 +16,7 @@ const NAMELESS = "document.pdf";
 export const cleanName = (name: string): string => {
   const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? "";
   // Composed when nothing hidden stands between any more.
-  const visible = withoutEnd(base.replace(HIDDEN, "").normalize("NFC").trim());
+  const visible = withoutEnd(compose(base.replace(HIDDEN, ""), "NFC").trim());
   if (visible === "") return NAMELESS;
   return fit(DEVICE.test(visible) ? `_${visible}` : visible);
 };

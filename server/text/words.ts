@@ -19,9 +19,13 @@ const FOLDED: Record<string, string> = { ي: "ی", ى: "ی", ك: "ک", ة: "ه",
 const FOLD = /[يىكةـ٠-٩۰-۹]/g;
 const fold = (char: string): string => FOLDED[char] ?? String(char.charCodeAt(0) & 0xf);
 
-/** A text as it is compared: compatibility forms and marks dropped (NFKD), lower case, letter variants unified. */
+/**
+ * A text as it is compared: compatibility forms and marks dropped (NFKD), lower case, letter variants unified. Marks go before
+ * NFKD too, which takes the square of a row of them to sort it.
+ */
 const normalize = (text: string): string =>
   text
+    .replace(/\p{M}+/gu, "")
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
     .toLowerCase()

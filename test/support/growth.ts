@@ -79,6 +79,8 @@ export const SHAPES: Record<string, (size: number) => string> = {
   "short sentences": (size) => fill(size, (at) => `${alike(at)}. `),
   "quotation marks": (size) => fill(size, () => `."`),
   "marks over one letter": (size) => `a${"\u0301".repeat(size - 1)}`,
+  // Normalization sorts the marks of a letter by their class: U+0316 comes before U+0301.
+  "marks over and under one letter": (size) => `a${"\u0301\u0316".repeat(size / 2)}`.slice(0, size),
   ligatures: (size) => "\ufdfa".repeat(size),
   digits: (size) => fill(size, (at) => `${at} `),
   brackets: (size) => "[".repeat(size),

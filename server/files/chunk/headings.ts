@@ -1,3 +1,4 @@
+import { compose } from "../../text/marks.ts";
 import type { Paragraph, Usual } from "./paragraphs.ts";
 
 /** The bookmarks that a document brings along: how deep each title stands, by `titleKey`; 0 is the uppermost. */
@@ -5,8 +6,7 @@ export type Bookmarks = ReadonlyMap<string, number>;
 
 /** Titles are the same whatever numbers stand before them, and however they are spaced. */
 export const titleKey = (title: string): string =>
-  title
-    .normalize("NFKC")
+  compose(title, "NFKC")
     .toLowerCase()
     .replace(/^[\s\d.]{0,20}/u, "")
     .replace(/[^\p{L}\p{N}]/gu, "");
