@@ -16,10 +16,9 @@ import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
 import { reserving } from "../quota.ts";
-import { indexWords } from "../text/stem.ts";
-import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
 import { asksByName, namedIn } from "./named.ts";
+import { queryWords } from "./query-words.ts";
 import { rerank } from "./rerank.ts";
 
 export type Retrieved = SearchRow;
@@ -28,7 +27,7 @@ type Query = { query: string; fileIds?: readonly string[] | undefined; limit: nu
 
 /** As many of the fused ranks are compared word by word. */
 const CANDIDATES = 40;
-/** A longer query is a pasted text: its words are looked for at its two ends, its vector holds all of it. */
+/** A longer query is a pasted text: passages are compared with its two ends, its vector holds all of it. */
 const MAX_LEXICAL_CHARS = 2_000;
 /** What a fused rank is worth in a document that the query does not name, where it names others. */
 const UNNAMED = 0.5;
@@ -61,7 +60,7 @@ const retrieveIn = async (
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const semantic = embedded && { space, vector: embedded.vector };
   const asked = endsOf(query);
-  const words = indexWords(wordsOf(asked));
+  const words = queryWords(query);
   const wanted = await bestWay(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
   // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
   const [{ rows, best }, served] = await askTenant(app.db, tenantId, (trx) =>
