@@ -117,6 +117,9 @@ const observed = async <T extends { ok: boolean; error?: TRPCError }>(
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+/** Counted already, by account: a colleague behind the same address who mistypes a code is told so. */
+const COUNTED_ELSEWHERE: ReadonlySet<Reason> = new Set(["CODE_INVALID", "TOO_MANY_ATTEMPTS", "RATE_LIMITED"]);
+
 /**
  * Before sign-in. Calls that fail are limited by the client's address; those that succeed are not, because many people may
  * share an address with one who makes the others fail. What a call costs is bounded where it is carried out.
@@ -124,7 +127,8 @@ export const createCallerFactory = t.createCallerFactory;
 export const openProcedure = t.procedure.use(({ ctx, path, next }) =>
   observed({ ctx, path }, async () => {
     const result = await next();
-    if (!result.ok) await limit(ctx.app, "callsByAddress", ctx.client.address);
+    if (!result.ok && !COUNTED_ELSEWHERE.has(fromTrpcError(result.error).reason))
+      await limit(ctx.app, "callsByAddress", ctx.client.address);
     return result;
   }),
 );

@@ -21,17 +21,17 @@ type Asked = { claim: Claim; browserToken: string | undefined };
 /**
  * The account's unexpired code again, or a new one, so that whoever asks for codes of another's account only has the owner's
  * code mailed. Browsers that have signed in before have a code and budgets of their own, and anyone's where these are used
- * up. `mail` is false where the code was mailed often enough. Throws `RATE_LIMITED`; membership plays no part in it.
+ * up. A mail with the code takes the points in `mail`, where there are some left. Throws `RATE_LIMITED`; membership plays no part in it.
  */
 export const giveCode = async (
   { app, client }: RequestContext,
   { claim, browserToken }: Asked,
-): Promise<GivenCode & { mail: boolean }> => {
+): Promise<GivenCode & { mail: Points }> => {
   const account = accountOf(app, claim);
   const own: Points = [["codesByBrowser", account]];
   const known = browserToken !== undefined && isBrowserToken(app.codeKey, claim, browserToken);
   if (known && (await tryPoints(app, own)))
-    return { ...(await currentSeed(app, `browser-code:${account}`)), byBrowser: true, points: own, mail: true };
+    return { ...(await currentSeed(app, `browser-code:${account}`)), byBrowser: true, points: own, mail: [] };
 
   const network = networkOf(client.address);
   const asked: Points = [
@@ -47,12 +47,11 @@ export const giveCode = async (
       await app.keyValue.release(code.lease, code.seed);
       throw error;
     });
-    return { ...code, byBrowser: false, points: [...asked, ...made], mail: true };
+    return { ...code, byBrowser: false, points: [...asked, ...made], mail: [] };
   }
-  const resent: Points = [["resendsByAccount", account]];
-  const mail = await tryPoints(app, resent);
+  const mail: Points = [["resendsByAccount", account]];
   // Whoever asked for the code first, its use gives its own point back.
-  return { ...code, byBrowser: false, points: [...asked, perAccount, ...(mail ? resent : [])], mail };
+  return { ...code, byBrowser: false, points: [...asked, perAccount, ...mail], mail };
 };
 
 const currentSeed = async ({ keyValue }: App, lease: string) => {

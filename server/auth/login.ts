@@ -40,7 +40,7 @@ export const requestCode = async (
   const { mail, ...given } = await giveCode(ctx, { claim, browserToken });
   const open = app.config.signUp === "open";
   const newcomer: Points = [["mailsToNewcomer", mailboxOf(app, claim)]];
-  const newcomerToo = mail && open && (await tryPoints(app, newcomer));
+  const toAnyone = open && (await tryPoints(app, [...mail, ...newcomer]));
 
   const challengeId = newId();
   const code = codeOf(app.codeKey, given.seed);
@@ -49,7 +49,7 @@ export const requestCode = async (
   const sent: Sent = {
     ...claim,
     revocation,
-    given: { ...given, points: [...given.points, ...(newcomerToo ? newcomer : [])] },
+    given: { ...given, points: [...given.points, ...(toAnyone ? newcomer : [])] },
   };
   await app.keyValue.putChallenge(challengeId, {
     // Who may not come gets a challenge that no code fits.
@@ -58,14 +58,30 @@ export const requestCode = async (
     attempts: LIMITS.codeAttempts,
     ttlMs: LIMITS.codeTtlMs,
   });
-  if (newcomerToo) await app.delivery.sendCode({ email, code, tenantName: claim.slug, expiresAt });
-  else if (mail && known) deliverLater(ctx, { email, code, tenantName: claim.slug, expiresAt });
+  const letter: CodeMail = { email, code, tenantName: claim.slug, expiresAt };
+  if (toAnyone) await deliver(ctx, letter, [...mail, ...newcomer]);
+  else if (known) deliverLater(ctx, letter, mail);
   return { challengeId, expiresAt };
 };
 
-/** Where members alone get mail, it goes out after the answer: its time would tell who they are. */
-const deliverLater = ({ app, requestId }: RequestContext, mail: CodeMail) => {
-  const sent = sleep(MAIL_AFTER_MS).then(() => app.delivery.sendCode(mail));
+/** A mail that could not be sent takes nothing. */
+const deliver = async ({ app }: RequestContext, mail: CodeMail, taken: Points): Promise<void> => {
+  try {
+    await app.delivery.sendCode(mail);
+  } catch (error) {
+    await giveBackPoints(app, taken);
+    throw error;
+  }
+};
+
+/**
+ * Where members alone get mail, it goes out after the answer: its time would tell who they are. What it takes is taken then,
+ * so that requests from before somebody was invited use up no mails.
+ */
+const deliverLater = ({ app, requestId }: RequestContext, mail: CodeMail, points: Points) => {
+  const sent = sleep(MAIL_AFTER_MS).then(async () => {
+    if (await tryPoints(app, points)) await app.delivery.sendCode(mail);
+  });
   sent.catch((error: unknown) => app.log.error("login code not delivered", { requestId, error }));
 };
 
@@ -93,6 +109,8 @@ export const verifyCode = async (
   if (!challenge) throw new ReasonError("CODE_EXPIRED");
   if (challenge.attemptsLeft <= 0) throw new ReasonError("TOO_MANY_ATTEMPTS");
   const { given, revocation, ...claim } = JSON.parse(challenge.value) as Sent;
+  // Before anything is taken: it is no guess.
+  if (ctx.tenantSlug !== undefined && ctx.tenantSlug !== claim.slug) throw new ReasonError("TENANT_MISMATCH");
   const guess = guessPoints(ctx, claim, given);
   // Before the code is compared: a refusal must not tell whether it was right.
   await takePoints(app, guess);
@@ -102,11 +120,11 @@ export const verifyCode = async (
     await giveBackPoints(app, guess);
     throw new ReasonError(result === "exhausted" ? "TOO_MANY_ATTEMPTS" : "CODE_EXPIRED");
   }
-  if (ctx.tenantSlug !== undefined && ctx.tenantSlug !== claim.slug) throw new ReasonError("TENANT_MISMATCH");
   await useCode(app, given);
-  const signedIn = await startSession(ctx, claim, revocation);
   const guesses = LIMITS.codeAttempts - challenge.attemptsLeft + 1;
+  // Whose code it was is proved, also where the database then fails: the next try is not to lack a code.
   await giveBackPoints(app, [...given.points, ...Array.from({ length: guesses }, () => guess).flat()]);
+  const signedIn = await startSession(ctx, claim, revocation);
   return { ...signedIn, browserToken: newBrowserToken(app.codeKey, claim) };
 };
 

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { findOrCreateTenant, findOrCreateUser, inTenant } from "../../db/index.ts";
 import { LIMITS } from "../../server/contract/limits.ts";
 import { newId } from "../../server/id.ts";
-import { addressOf } from "../../server/http/address.ts";
 import { LIMIT_RULES } from "../../server/rate-limit.ts";
-import { createCaller } from "../../server/router.ts";
-import { codeIn, contextOf, startTestApp, type TestApp } from "../support/app.ts";
+import { codeIn, startTestApp } from "../support/app.ts";
 import { waitFor } from "../support/server-process.ts";
+import { codeFor, from, mailsTo, newMember, settle, signIn, wrongOf } from "../support/sign-in.ts";
 
 /** The limits as they are by default: no test here may need more calls than a real server allows. */
 const env = { RATE_LIMIT_PER_MINUTE: "50" };
@@ -15,34 +13,6 @@ const apps = {
   open: await startTestApp({ env }),
 };
 const { invited } = apps;
-
-const from = ({ app }: TestApp, tenantSlug: string, address: string = newId()) =>
-  createCaller(
-    contextOf(app, { tenantSlug, client: { address: addressOf({ remoteAddress: address }), userAgent: null } }),
-  );
-
-const newMember = async ({ app }: TestApp, slug: string) => {
-  const email = `${newId()}@example.org`;
-  const tenant = await findOrCreateTenant(app.db, { id: newId(), slug });
-  await inTenant(app.db, tenant.id, (trx) => findOrCreateUser(trx, { id: newId(), email, role: "member" }));
-  return email;
-};
-
-const mailsTo = (app: TestApp, email: string) => app.printed.filter((line) => line.includes(email));
-const codeFor = (app: TestApp, email: string) => waitFor(() => codeIn(mailsTo(app, email).at(-1)) || undefined);
-const wrongOf = (code: string, n: number) => String((Number(code) + 1 + n) % 1_000_000).padStart(6, "0");
-
-/** The member signs in on a browser that never did. */
-const signIn = async (app: TestApp, tenant: string, { email, address }: { email: string; address?: string }) => {
-  const caller = from(app, tenant, address);
-  const { challengeId } = await caller.auth.requestCode({ email });
-  return caller.auth.verifyCode({ challengeId, code: await codeFor(app, email) });
-};
-
-const settle = async (calls: Promise<unknown>[]) =>
-  (await Promise.allSettled(calls)).map((result) =>
-    result.status === "fulfilled" ? "done" : (result.reason as { cause?: { reason?: string } }).cause?.reason,
-  );
 
 describe.each(Object.entries(apps))("where SIGN_UP=%s", (_mode, app) => {
   test("eleven /64 networks of one /48, and many IPv4 addresses, keep no admin of the tenant out", async () => {
