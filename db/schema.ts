@@ -7,7 +7,14 @@ type CreatedAt = ColumnType<Date, Date | undefined, never>;
 /** Read as parsed JSON, written by `json()`. */
 type Json<T> = ColumnType<T, unknown, unknown>;
 
-export type Tenants = { id: Fixed<string>; slug: string; name: string; created_at: CreatedAt };
+export type Tenants = {
+  id: Fixed<string>;
+  slug: string;
+  name: string;
+  created_at: CreatedAt;
+  /** When a worker last took one of its files. */
+  ingest_turn_at: Generated<Date | null>;
+};
 
 export type Users = {
   tenant_id: Fixed<string>;
@@ -50,6 +57,7 @@ export type Sessions = {
 
 export type FileFailure = { reason: string; message: string; pages?: number[] };
 export type FileStage = "queued" | "extracting" | "embedding" | "indexing" | "done";
+export type Dependency = "model" | "storage";
 
 export type Files = {
   tenant_id: Fixed<string>;
@@ -68,6 +76,13 @@ export type Files = {
   attempt: Generated<number>;
   /** What the stored chunks were made with; others are thrown away. */
   recipe: string | null;
+  /** The dependency whose outage the file waits out; null when it does not. */
+  waiting_for: Dependency | null;
+  /** When the first of the failures in a row was, with no progress since. */
+  waiting_since: Date | null;
+  waits: Generated<number>;
+  /** How many chunks the document has, once all of them are stored; null before. */
+  chunk_count: number | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 };

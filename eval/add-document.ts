@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beginIngest, createFile, findOrServeModel, finishIngest, inTenant, insertPages } from "../db/index.ts";
+import {
+  beginIngest,
+  createFile,
+  findOrServeModel,
+  finishIngest,
+  inTenant,
+  insertPages,
+  setRead,
+} from "../db/index.ts";
 import { chunkDocument } from "../server/files/chunk/chunk.ts";
 import { embedChunks } from "../server/files/embed-chunks.ts";
 import type { ReadPage } from "../server/files/extract/lines.ts";
 import { receive } from "../server/files/receive.ts";
 import { write } from "../server/files/run.ts";
+import { storeChunks } from "../server/files/store-chunks.ts";
 import { newId } from "../server/id.ts";
 import type { Tenant } from "./product.ts";
 import type { Document } from "./sets/set.ts";
@@ -38,9 +47,11 @@ const addPages = async ({ ctx }: Tenant, { name, pages, cut }: Pages): Promise<s
   const attempt = await inTenant(app.db, tenantId, async (trx) => {
     await createFile(trx, file);
     await findOrServeModel(trx, app.embeddingModelId);
-    return (await beginIngest(trx, fileId, "eval"))?.attempt ?? 0;
+    return (await beginIngest(trx, fileId, { recipe: "eval" }))?.attempt ?? 0;
   });
-  const run = { app, tenantId, fileId, attempt, name, uploadedBy: userId, signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  const turn = { slot: { short: false }, long: false, lateMs: 0, signal, stopping: signal };
+  const run = { ...turn, app, tenantId, fileId, attempt, name, uploadedBy: userId };
   const read = pages.map((text, index) => toReadPage(text, index + 1));
   const toChunk = cut === "whole" ? [read] : read.map((page) => [page]);
   const chunks = toChunk
@@ -52,7 +63,9 @@ const addPages = async ({ ctx }: Tenant, { name, pages, cut }: Pages): Promise<s
       read.map((page) => toRow(fileId, page)),
     ),
   );
-  await embedChunks(run, chunks);
+  await storeChunks(run, chunks);
+  await write(run, (trx) => setRead(trx, run, chunks.length));
+  await embedChunks(run);
   await write(run, (trx) => finishIngest(trx, run));
   return fileId;
 };

@@ -16,6 +16,7 @@ import { openDatabase } from "./database.ts";
 import { explainDatabase } from "./explain-database.ts";
 import { explainRedis } from "./explain-redis.ts";
 import { closeExtractors } from "./files/extract.ts";
+import { OUTAGE_TIMES } from "./files/outage-times.ts";
 import { openStore } from "./files/store.ts";
 import { createHttp } from "./http/server.ts";
 import { openJobs } from "./jobs.ts";
@@ -35,6 +36,8 @@ export type AppParts = {
   model?: App["model"];
   /** Where the bytes of files are kept. */
   store?: App["store"];
+  /** How ingest waits out the outage of the model server or the storage. */
+  outageTimes?: Partial<App["outageTimes"]>;
   /** How login codes reach people. */
   delivery?: App["delivery"];
   /** Open already; it is closed with the rest. */
@@ -72,10 +75,11 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
     const maintenance = startMaintenance(app);
     closers.push(() => maintenance.stop());
     if (config.role !== "web") {
-      await startWorker(app);
+      const worker = await startWorker(app);
       closers.push(
         () => closeExtractors(),
         () => app.jobs.stop(),
+        () => worker.stop(),
       );
     }
     const saving = startSaving(app);
@@ -124,6 +128,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     model,
     embeddingModelId: await embeddingModelId(db, { name, dimensions }),
     jobs,
+    outageTimes: { ...OUTAGE_TIMES, ...parts.outageTimes },
     store,
     delivery,
     tokens: createTokens({ secret, ttlMs: config.tokenTtlMs, previousSecrets: config.previousJwtSecrets }),

@@ -5,6 +5,7 @@ import type { Connections } from "./auth/connections.ts";
 import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
 import type { Config } from "./config.ts";
 import type { Role } from "./contract/auth.ts";
+import type { OutageTimes } from "./files/outage-times.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Jobs } from "./jobs.ts";
 import type { KeyValue } from "./key-value/key-value.ts";
@@ -23,6 +24,8 @@ export type App = {
   /** The number of the model's vector space in the database. */
   embeddingModelId: number;
   jobs: Jobs;
+  /** How ingest waits out the outage of a dependency. */
+  outageTimes: OutageTimes;
   store: FileStore;
   delivery: Delivery;
   tokens: Tokens;

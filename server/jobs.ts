@@ -1,5 +1,5 @@
-import { asOwner, type Db, type TenantDb } from "../db/index.ts";
-import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+import { asOwner, inIngestTurn, isTenantWaiting, type Db, type TenantDb } from "../db/index.ts";
+import { fromKysely, fromPglite, PgBoss, type JobWithMetadata } from "pg-boss";
 
 /** What a worker needs to know of a file to ingest; everything else is read when the job runs. */
 export type IngestJob = { tenantId: string; fileId: string };
@@ -8,11 +8,25 @@ export const INGEST_QUEUE = "ingest";
 /** Where jobs come to rest that no run could end: their files are marked as failed. */
 export const DEAD_INGEST_QUEUE = "ingest-dead";
 
+export type SendOptions = {
+  /** The file is known to be long: slots for short files leave it to the others. */
+  long?: boolean;
+  afterSeconds?: number;
+};
+
+/** A slot for short files takes no file that is known to be long. */
+export type Slot = { short: boolean };
+
 /** Sends jobs in the transaction that makes their file, so that neither exists without the other. */
 export type Jobs = {
-  sendIngest(trx: TenantDb, job: IngestJob): Promise<void>;
+  /** A file has one job: this one takes the place of an earlier one, waiting or running. */
+  sendIngest(trx: TenantDb, job: IngestJob, options?: SendOptions): Promise<void>;
   /** Takes a file's job back, waiting or running. */
   removeIngest(trx: TenantDb, fileId: string): Promise<void>;
+  /** The next job that is due for the slot, by tenant in turn. */
+  takeIngest(slot: Slot): Promise<JobWithMetadata<IngestJob> | undefined>;
+  /** Whether a tenant that has no run waits for such a slot. */
+  isAnotherWaiting(slot: Slot, tenantId: string): Promise<boolean>;
   /** The queue itself, for the worker, and how often that asks it. */
   boss: PgBoss;
   polling: { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number };
@@ -29,14 +43,59 @@ const COMMON = {
   deleteAfterSeconds: 60,
 } as const;
 
-/** The dead one first, for the other names it. Its own jobs are tried until they are done: nobody else ends their files. */
+/**
+ * The dead one first, for the other names it. Its own jobs are tried until they are done: nobody else ends their files.
+ * A run may take long with a slow model; heartbeats tell whether it lives. A file may wait long for its turn.
+ */
 const QUEUES = {
   [DEAD_INGEST_QUEUE]: { ...COMMON, retryLimit: 1_000_000, expireInSeconds: 60 },
-  [INGEST_QUEUE]: { ...COMMON, retryLimit: 3, expireInSeconds: 900, deadLetter: DEAD_INGEST_QUEUE },
+  [INGEST_QUEUE]: { ...COMMON, retryLimit: 3, expireInSeconds: 12 * 3_600, deadLetter: DEAD_INGEST_QUEUE },
 };
+
+/** Priorities of pg-boss, which takes the higher one first. */
+const LONG = -1;
+const UNKNOWN = 0;
 
 /** pg-boss on the product's own database, in a schema of its own. `onError` hears of its background failures. */
 export const openJobs = async (db: Db, onError: (error: Error) => void): Promise<Jobs> => {
+  const embedded = "pglite" in db.queue;
+  const boss = await startBoss(db, onError);
+
+  // The file's id is its job's id: a file has one job at a time.
+  const removeIngest = (trx: TenantDb, fileId: string) =>
+    asOwner(trx, async () => {
+      await boss.deleteJob(INGEST_QUEUE, fileId, { db: fromKysely(trx) });
+    });
+  const turnsOf = ({ short }: Slot) => ({ queue: INGEST_QUEUE, minPriority: short ? UNKNOWN : LONG });
+  return {
+    boss,
+    // The embedded database has one thread for all.
+    polling: { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: embedded ? 3 : 1 },
+    sendIngest: async (trx, job, { long = false, afterSeconds } = {}) => {
+      await removeIngest(trx, job.fileId);
+      const options = {
+        id: job.fileId,
+        group: { id: job.tenantId },
+        priority: long ? LONG : UNKNOWN,
+        ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
+      };
+      await asOwner(trx, () => boss.send(INGEST_QUEUE, job, { ...options, db: fromKysely(trx) }));
+    },
+    removeIngest,
+    takeIngest: (slot) => {
+      const which = turnsOf(slot);
+      return inIngestTurn(db, which, async (trx, ignoreGroups) => {
+        const options = { includeMetadata: true, minPriority: which.minPriority, ignoreGroups } as const;
+        const [job] = await boss.fetch<IngestJob>(INGEST_QUEUE, { ...options, db: fromKysely(trx) });
+        return job;
+      });
+    },
+    isAnotherWaiting: (slot, tenantId) => isTenantWaiting(db, turnsOf(slot), tenantId),
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+};
+
+const startBoss = async (db: Db, onError: (error: Error) => void): Promise<PgBoss> => {
   const embedded = "pglite" in db.queue;
   const lookEverySeconds = embedded ? 10 : 2;
   const boss = new PgBoss({
@@ -56,23 +115,5 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
     if (await boss.getQueue(name)) await boss.updateQueue(name, options);
     else await boss.createQueue(name, options);
   }
-
-  // The file's id is its job's id: a file has one job at a time.
-  const removeIngest = (trx: TenantDb, fileId: string) =>
-    asOwner(trx, async () => {
-      await boss.deleteJob(INGEST_QUEUE, fileId, { db: fromKysely(trx) });
-    });
-  return {
-    boss,
-    // Notified of what is sent, a worker polls for what is to be tried again. The embedded database has one thread for all.
-    polling: { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: embedded ? 3 : 1 },
-    sendIngest: async (trx, job) => {
-      await removeIngest(trx, job.fileId);
-      await asOwner(trx, () =>
-        boss.send(INGEST_QUEUE, job, { id: job.fileId, group: { id: job.tenantId }, db: fromKysely(trx) }),
-      );
-    },
-    removeIngest,
-    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
-  };
+  return boss;
 };

@@ -24,6 +24,8 @@ type Wanted = {
   userId: string | null;
   /** The most that it can come to; asked for only where something is bounded. */
   need: () => Need;
+  /** Whether a failure leaves the rest to be spent by a later piece of work: what is reserved for it stays so. */
+  isGoingOn?: (error: unknown) => boolean;
 };
 
 /**
@@ -58,13 +60,18 @@ export const reserving = async <T>(
   work: () => Promise<T>,
 ): Promise<T> => {
   await inTenant(app.db, tenantId, (trx) => reserve(trx, wanted));
+  let goesOn = false;
   try {
     return await work();
+  } catch (error) {
+    goesOn = wanted.isGoingOn?.(error) ?? false;
+    throw error;
   } finally {
     // One that cannot be ended now runs out by itself.
-    await inTenant(app.db, tenantId, (trx) => settle(trx, wanted.key)).catch((error: unknown) =>
-      app.log.warn("reservation not settled", { tenantId, error }),
-    );
+    if (!goesOn)
+      await inTenant(app.db, tenantId, (trx) => settle(trx, wanted.key)).catch((error: unknown) =>
+        app.log.warn("reservation not settled", { tenantId, error }),
+      );
   }
 };
 

@@ -1,42 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobWithMetadata } from "pg-boss";
 import { z } from "zod";
+import { inTenant } from "../db/index.ts";
 import type { App } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
+import { INGEST_SENT } from "./files/announce.ts";
 import { fail, ingest } from "./files/ingest.ts";
-import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob } from "./jobs.ts";
+import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob, type Slot } from "./jobs.ts";
 
 const IngestPayload = z.object({ tenantId: z.uuid(), fileId: z.uuid() });
 
-/** Files read at once by one process; each takes a child process of its own. */
-const SLOTS = 3;
-/** … and of one tenant, so that a large upload of one leaves a slot for the others. */
-const SLOTS_PER_TENANT = 2;
+/**
+ * Files ingested at once by one process. A free slot goes to the tenant with the fewest runs, of those to the one whose
+ * last turn is longest ago; between batches a run gives way to a tenant that has none, and one slot takes no long files.
+ */
+const SLOTS: readonly Slot[] = [{ short: true }, { short: false }, { short: false }];
 
-/** Handles jobs until the queue stops. */
-export const startWorker = async (app: App): Promise<void> => {
+/** pg-boss says how many jobs it found; its types do not. */
+const Touched = z.looseObject({ affected: z.int() });
+
+/** Well within the ten seconds after which the queue takes a silent run for dead. */
+const HEARTBEAT_MS = 3_000;
+/** How long runs may take to give way when the worker stops. */
+const STOP_MS = 10_000;
+
+type Worker = { stop(): Promise<void> };
+
+/** Handles jobs until it is stopped. */
+export const startWorker = async (app: App): Promise<Worker> => {
   const { boss, polling } = app.jobs;
-  const ingesting = { ...polling, includeMetadata: true, groupConcurrency: SLOTS_PER_TENANT } as const;
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const worker = await boss.work<IngestJob, void, typeof ingesting>(INGEST_QUEUE, ingesting, async ([job]) => {
-      if (job) await handle(app, job);
-      // Look for the next one at once instead of at the next poll.
-      boss.notifyWorker(worker);
-    });
-  }
+  const stopping = new AbortController();
+  const killing = new AbortController();
+  const bell = createBell();
+  const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, () => bell.ring());
+  const slots = SLOTS.map((slot) => runSlot(app, slot, { bell, stopping: stopping.signal, killing: killing.signal }));
   await boss.work<IngestJob>(DEAD_INGEST_QUEUE, polling, async ([job]) => {
     if (job) await fail(app, IngestPayload.parse(job.data), new ReasonError("INTERNAL"));
   });
+  return {
+    stop: async () => {
+      stopping.abort();
+      bell.ring();
+      await unsubscribe().catch(() => {});
+      const timer = setTimeout(() => killing.abort(), STOP_MS);
+      await Promise.all(slots);
+      clearTimeout(timer);
+    },
+  };
 };
 
-const handle = async (app: App, job: JobWithMetadata<IngestJob>): Promise<void> => {
+type Bell = { next(): Promise<void>; ring(): void };
+
+/** Resolves all that wait for the next job. */
+const createBell = (): Bell => {
+  let waiting = Promise.withResolvers<void>();
+  return {
+    next: () => waiting.promise,
+    ring: () => {
+      waiting.resolve();
+      waiting = Promise.withResolvers();
+    },
+  };
+};
+
+type Signals = { bell: Bell; stopping: AbortSignal; killing: AbortSignal };
+
+const runSlot = async (app: App, slot: Slot, { bell, stopping, killing }: Signals): Promise<void> => {
+  const pollMs = app.jobs.polling.notifyPollingIntervalSeconds * 1_000;
+  while (!stopping.aborted) {
+    // Before the look: a job that comes during it is seen by the next one.
+    const rung = bell.next();
+    try {
+      const job = await app.jobs.takeIngest(slot);
+      if (job) await handle(app, job, { slot, stopping, killing });
+      else await Promise.race([rung, sleep(pollMs, undefined, { ref: false })]);
+    } catch (error) {
+      app.log.error("ingest slot failed", { error });
+      await Promise.race([rung, sleep(pollMs, undefined, { ref: false })]);
+    }
+  }
+};
+
+type Handling = { slot: Slot; stopping: AbortSignal; killing: AbortSignal };
+
+const handle = async (
+  app: App,
+  job: JobWithMetadata<IngestJob>,
+  { slot, stopping, killing }: Handling,
+): Promise<void> => {
   const payload = IngestPayload.parse(job.data);
+  const lost = new AbortController();
+  const heartbeat = setInterval(() => {
+    app.jobs.boss.touch(INGEST_QUEUE, job).then(
+      (touched) => Touched.parse(touched).affected === 0 && lost.abort(new Error("The job is another worker's.")),
+      // A database that does not answer is noticed by what the run writes.
+      () => {},
+    );
+  }, HEARTBEAT_MS);
   try {
-    await ingest(app, payload, job.signal);
+    const turn = { slot, long: job.priority < 0, lateMs: Math.max(0, Date.now() - job.startAfter.getTime()), stopping };
+    await ingest(app, payload, { ...turn, signal: AbortSignal.any([lost.signal, killing]) });
   } catch (error) {
-    if (job.signal.aborted) throw error;
+    if (lost.signal.aborted) return;
+    // A run that a stopping worker cuts off counts as no failure.
+    if (killing.aborted)
+      return await inTenant(app.db, payload.tenantId, (trx) =>
+        app.jobs.sendIngest(trx, payload, { long: job.priority < 0 }),
+      );
     app.log.warn("ingest failed", { ...payload, count: job.retryCount, error });
     // The last try ends the file with what stood in its way; a run that was killed ends it by the dead queue.
-    if (job.retryCount < job.retryLimit) throw error;
-    await fail(app, payload, toReasonError(error));
+    if (job.retryCount < job.retryLimit) await app.jobs.boss.fail(INGEST_QUEUE, job);
+    else await fail(app, payload, toReasonError(error));
+  } finally {
+    clearInterval(heartbeat);
   }
 };

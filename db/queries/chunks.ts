@@ -6,7 +6,8 @@ import { insertVectors } from "./vectors.ts";
 export type NewChunk = Omit<Selectable<Chunks>, "tenant_id" | "search"> & {
   /** What full text is indexed of: words of the document's name, the section and the text, set apart by spaces. */
   words: string;
-  embedding: Float32Array;
+  /** Unset: the chunk is embedded later. */
+  embedding?: Float32Array | undefined;
 };
 
 const TEXT_CONFIG = sql.lit("english");
@@ -32,25 +33,22 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
   await insertVectors(
     trx,
     modelId,
-    chunks
-      .filter((chunk) => fresh.has(chunk.id))
-      .map(({ id, file_id, embedding }) => ({ chunk_id: id, file_id, embedding })),
+    chunks.flatMap(({ id, file_id, embedding }) =>
+      embedding && fresh.has(id) ? [{ chunk_id: id, file_id, embedding }] : [],
+    ),
   );
 };
 
-/** Which chunks of a file a broken-off ingest has left. */
-export const storedOrdinals = async (trx: TenantDb, fileId: string): Promise<Set<number>> => {
-  const rows = await trx
+/** How many chunks of a file are stored. */
+export const countChunks = async (trx: TenantDb, fileId: string): Promise<number> => {
+  const { chunks } = await trx
     .selectFrom("chunks")
-    .select("ordinal")
+    .select((select) => select.fn.countAll<number>().as("chunks"))
     .where("tenant_id", "=", trx.tenantId)
     .where("file_id", "=", fileId)
-    .execute();
-  return new Set(rows.map((row) => row.ordinal));
+    .executeTakeFirstOrThrow();
+  return chunks;
 };
-
-export const countChunks = async (trx: TenantDb, fileId: string): Promise<number> =>
-  (await storedOrdinals(trx, fileId)).size;
 
 /** Those of the chunks that are still there; their file cannot be removed until the transaction ends. */
 export const holdChunks = async (trx: TenantDb, ids: string[]): Promise<Set<string>> => {

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from "kysely";
 import { json } from "../json.ts";
-import type { FileFailure, Files, FileStage, Pages } from "../schema.ts";
+import type { Files, Pages } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 
 export type FileRow = Selectable<Files>;
@@ -79,69 +79,6 @@ export const sumFiles = async (trx: TenantDb, userId?: string): Promise<{ files:
 const update = (trx: TenantDb, id: string) =>
   trx.updateTable("files").where("tenant_id", "=", trx.tenantId).where("id", "=", id);
 
-/**
- * Begins a run of the file's ingest; only the newest run may write. Chunks of another recipe are thrown away.
- * Undefined when the file is gone or has ended.
- */
-export const beginIngest = async (trx: TenantDb, id: string, recipe: string): Promise<FileRow | undefined> => {
-  const before = await one(trx).where("id", "=", id).forUpdate().executeTakeFirst();
-  if (!before || before.status === "ready" || before.status === "failed") return undefined;
-  if (before.recipe !== recipe) await clearFile(trx, id);
-  return update(trx, id)
-    .set((set) => ({ attempt: set("attempt", "+", 1), recipe, status: "ingesting", stage: "extracting", done: 0 }))
-    .returningAll()
-    .executeTakeFirst();
-};
-
-/** One run of a file's ingest: writes of an older one find no row. */
-export type IngestRun = { fileId: string; attempt: number };
-
-const ofRun = (trx: TenantDb, run: IngestRun) =>
-  update(trx, run.fileId).where("attempt", "=", run.attempt).where("status", "=", "ingesting");
-
-/** Holds the run's file until the transaction ends; false when the run is no longer the newest, or the file is gone. */
-export const holdRun = async (trx: TenantDb, run: IngestRun): Promise<boolean> =>
-  (await one(trx)
-    .where("id", "=", run.fileId)
-    .where("attempt", "=", run.attempt)
-    .where("status", "=", "ingesting")
-    .forUpdate()
-    .executeTakeFirst()) !== undefined;
-
-export const setProgress = async (
-  trx: TenantDb,
-  run: IngestRun,
-  progress: { stage: FileStage; done: number; total: number; page_count?: number },
-): Promise<boolean> => {
-  const result = await ofRun(trx, run)
-    .set({ ...progress, updated_at: new Date() })
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-};
-
-export const finishIngest = async (trx: TenantDb, run: IngestRun): Promise<boolean> => {
-  const result = await ofRun(trx, run)
-    .set((set) => ({ status: "ready", stage: "done", done: set.ref("total"), updated_at: new Date() }))
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-};
-
-/** Ends a file as failed unless it has ended already, and takes back what a part of its ingest has stored. */
-export const failFile = async (trx: TenantDb, id: string, failure: FileFailure): Promise<boolean> => {
-  const result = await update(trx, id)
-    .where("status", "in", ["queued", "ingesting"])
-    .set((set) => ({
-      status: "failed",
-      failure: json(failure),
-      attempt: set("attempt", "+", 1),
-      updated_at: new Date(),
-    }))
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) return false;
-  await clearFile(trx, id);
-  return true;
-};
-
 /** Back to the queue after a failure; undefined when the file has not failed. */
 export const requeueFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>
   update(trx, id)
@@ -153,11 +90,6 @@ export const requeueFile = (trx: TenantDb, id: string): Promise<FileRow | undefi
 /** With its pages, chunks and vectors. */
 export const removeFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>
   trx.deleteFrom("files").where("tenant_id", "=", trx.tenantId).where("id", "=", id).returningAll().executeTakeFirst();
-
-const clearFile = async (trx: TenantDb, id: string): Promise<void> => {
-  for (const table of ["chunks", "pages"] as const)
-    await trx.deleteFrom(table).where("tenant_id", "=", trx.tenantId).where("file_id", "=", id).execute();
-};
 
 export type NewPage = Omit<Selectable<Pages>, "tenant_id">;
 

@@ -127,8 +127,8 @@ const inReadyFile = (trx: TenantDb, way?: SearchWay): RawBuilder<unknown> => {
 const among = (fileIds: readonly string[] | undefined) =>
   fileIds ? sql`and file_id = any(${fileIds}::uuid[])` : sql``;
 
-/** Files that have chunks and are not ready. */
-const UNFINISHED = sql`status in ('queued', 'ingesting')`;
+/** Files that may have chunks and are not ready: one that failed while the model server was unavailable keeps them. */
+const UNFINISHED = sql`status <> 'ready'`;
 
 /**
  * Says what is left out instead of what is ready: the index is then read in order of distance, skipping the few, and

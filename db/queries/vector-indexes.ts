@@ -22,7 +22,7 @@ const EF_CONSTRUCTION = 200;
 
 /** What the tenant's vectors of a space amount to. */
 export type Extent = {
-  /** Of the tenant's files, of one that is being ingested as well. */
+  /** Of all files that have some, of those that are not ready as well. */
   chunks: number;
   /** Whether they have a whole index. */
   indexed: boolean;
@@ -36,7 +36,8 @@ export const findExtent = async (db: Db, index: VectorIndex): Promise<Extent> =>
   const name = nameOf(index);
   const extent = known.get(name);
   if (extent) return extent;
-  const read = (trx: TenantDb) => Promise.all([countChunks(trx, sql`status <> 'failed'`), isWhole(trx, name)]);
+  const read = (trx: TenantDb) =>
+    Promise.all([countChunks(trx, sql`(status <> 'failed' or chunk_count is not null)`), isWhole(trx, name)]);
   const [chunks, indexed] = await askTenant(db, index.tenantId, read);
   known.set(name, { chunks, indexed });
   return { chunks, indexed };

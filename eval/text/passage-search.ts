@@ -47,7 +47,7 @@ export const openPassageSearch = async () => {
     const file = { id: newId(), uploaded_by: newId(), sha256: newId(), name: `${name}.pdf`, size_bytes: 1 };
     const attempt = await inTenant(db, tenantId, async (trx) => {
       await createFile(trx, file);
-      return (await beginIngest(trx, file.id, "eval"))?.attempt ?? 0;
+      return (await beginIngest(trx, file.id, { recipe: "eval" }))?.attempt ?? 0;
     });
     for (let at = 0; at < passages.length; at += PER_INSERT) {
       const batch = passages.slice(at, at + PER_INSERT);

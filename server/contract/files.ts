@@ -7,11 +7,15 @@ import { PlainText } from "./text.ts";
 export const FileStatus = z.enum(["queued", "ingesting", "ready", "failed"]);
 export type FileStatus = z.infer<typeof FileStatus>;
 
-/** How far an ingest is: `done` of `total` pages (extracting) or chunks (embedding, indexing). */
+/**
+ * How far an ingest is: `done` of `total` pages (extracting) or chunks (embedding, indexing). While the stage is
+ * `waiting`, the model server or the storage is unavailable; the file goes on by itself.
+ */
 export const FileProgress = z.object({
-  stage: z.enum(["queued", "extracting", "embedding", "indexing", "done"]),
+  stage: z.enum(["queued", "extracting", "embedding", "indexing", "done", "waiting"]),
   done: z.int().min(0),
   total: z.int().min(0),
+  waitingFor: z.enum(["model", "storage"]).optional(),
 });
 export type FileProgress = z.infer<typeof FileProgress>;
 

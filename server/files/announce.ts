@@ -4,8 +4,17 @@ type Changed = { tenantId: string; fileId: string };
 
 export const fileChanges = (tenantId: string): string => `files:${tenantId}`;
 
+/** Where workers are told that a job is due. They look by themselves too. */
+export const INGEST_SENT = "ingest";
+
 /** Tells watchers that a file has changed. They look by themselves too, so a store that is down only delays them. */
 export const announceFile = (app: App, { tenantId, fileId }: Changed): Promise<void> =>
   app.keyValue.publish(fileChanges(tenantId), fileId).catch((error: unknown) => {
     app.log.warn("file change not announced", { tenantId, fileId, error });
   });
+
+/** The same for a file that a worker is to take. */
+export const announceQueued = async (app: App, file: Changed): Promise<void> => {
+  await announceFile(app, file);
+  await app.keyValue.publish(INGEST_SENT, file.fileId).catch(() => {});
+};

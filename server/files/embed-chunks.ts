@@ -1,75 +1,94 @@
-import { inTenant, insertChunks, reduceReservation, setProgress, storedOrdinals } from "../../db/index.ts";
-import { newId } from "../id.ts";
+import {
+  findUnembedded,
+  insertVectors,
+  inTenant,
+  reduceReservation,
+  setEmbedded,
+  sumUnembedded,
+  type UnembeddedChunk,
+} from "../../db/index.ts";
 import { record } from "../ledger.ts";
 import { reservedUntil, reserving } from "../quota.ts";
-import { indexWords } from "../text/stem.ts";
-import { wordsOf } from "../text/words.ts";
 import { countTokens } from "../tokens.ts";
 import { describe } from "./describe.ts";
-import type { Chunk } from "./document.ts";
-import { write, type Run } from "./run.ts";
+import { giveWay, RunGivesWay, write, type Run } from "./run.ts";
 
 const BATCHES_AT_ONCE = 4;
 
 /**
- * Embeds and stores what no earlier run has stored, in batches, the next ones embedded while the last are stored. What
- * was embedded is stored even where the batch beside it failed: it was paid for. Throws `QUOTA_EXCEEDED` before any.
+ * Embeds the file's stored chunks that have no vector, in batches, the next ones embedded while the last are stored. What
+ * was embedded is stored even where the batch beside it failed: it was paid for. Throws `QUOTA_EXCEEDED` before any, and
+ * `RunGivesWay` between batches; what is reserved then stays so for the next run.
  */
-export const embedChunks = async (run: Run, all: Chunk[]): Promise<void> => {
-  const stored = await inTenant(run.app.db, run.tenantId, (trx) => storedOrdinals(trx, run.fileId));
-  const missing = all.filter((chunk) => !stored.has(chunk.ordinal));
-  const need = () => ({ requests: 0, tokens: missing.reduce((sum, chunk) => sum + mostOf(run, chunk), 0) });
-  await reserving(run, { key: keyOf(run), userId: run.uploadedBy, need }, () => embedMissing(run, { all, missing }));
+export const embedChunks = async (run: Run): Promise<void> => {
+  const which = { modelId: run.app.embeddingModelId, fileId: run.fileId };
+  const sections = await inTenant(run.app.db, run.tenantId, (trx) => sumUnembedded(trx, which));
+  const missing = sections.reduce((sum, { chunks }) => sum + chunks, 0);
+  const tokens = () =>
+    sections.reduce((sum, { section, chunks, tokens }) => sum + tokens + chunks * prefixOf(run, section), 0);
+  await reserving(
+    run,
+    {
+      key: keyOf(run),
+      userId: run.uploadedBy,
+      need: () => ({ requests: 0, tokens: tokens() }),
+      isGoingOn: (error) => error instanceof RunGivesWay,
+    },
+    () => embedMissing(run, missing),
+  );
 };
 
 const keyOf = ({ fileId }: Run) => `ingest:${fileId}`;
 
-/** With what stands before the chunk's words when it is embedded. */
-const mostOf = ({ name }: Run, { section, tokens }: Chunk): number =>
-  tokens + countTokens(describe(name, { section, text: "" })) + 2;
+/** At most as many tokens stand before a chunk's words when it is embedded. */
+const prefixOf = ({ name }: Run, section: string | null): number =>
+  countTokens(describe(name, { section, text: "" })) + 2;
 
-type Work = { all: Chunk[]; missing: Chunk[] };
-
-const embedMissing = async (run: Run, { all, missing }: Work): Promise<void> => {
-  const windows = slices(slices(missing, run.app.model.embedding.batchSize), BATCHES_AT_ONCE);
-  const start = (window: Chunk[][] = []) => Promise.allSettled(window.map((batch) => embedBatch(run, batch)));
-  let done = all.length - missing.length;
-  let upcoming = start(windows[0]);
-  for (const index of windows.keys()) {
+const embedMissing = async (run: Run, missing: number): Promise<void> => {
+  const { batchSize } = run.app.model.embedding;
+  const load = (after?: string) => {
+    const page = { modelId: run.app.embeddingModelId, fileId: run.fileId, after, limit: batchSize * BATCHES_AT_ONCE };
+    return inTenant(run.app.db, run.tenantId, (trx) => findUnembedded(trx, page));
+  };
+  const start = (chunks: UnembeddedChunk[]) =>
+    Promise.allSettled(slices(chunks, batchSize).map((batch) => embedBatch(run, batch)));
+  let window = await load();
+  let upcoming = start(window);
+  for (let left = missing; window.length > 0;) {
     const results = await upcoming;
     const failure = results.find((result) => result.status === "rejected");
-    upcoming = start(failure ? [] : windows[index + 1]);
+    const next = failure ? [] : await load(window.at(-1)?.id);
+    const [pause] = next.length > 0 ? await Promise.allSettled([giveWay(run)]) : [];
+    upcoming = start(pause?.status === "rejected" ? [] : next);
     for (const result of results) {
       if (result.status === "rejected") continue;
-      done += result.value.batch.length;
-      await store(run, { ...result.value, progress: { stage: "embedding", done, total: all.length } });
+      left -= result.value.batch.length;
+      await store(run, result.value, left);
     }
     if (failure) throw failure.reason;
+    if (pause?.status === "rejected") throw pause.reason;
+    window = next;
   }
 };
 
 const slices = <T>(items: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const embedBatch = async (run: Run, batch: Chunk[]) => {
+type Batch = { batch: UnembeddedChunk[]; vectors: Float32Array[]; tokens: number | undefined };
+
+const embedBatch = async (run: Run, batch: UnembeddedChunk[]): Promise<Batch> => {
   const texts = batch.map((chunk) => describe(run.name, chunk));
   return { batch, ...(await run.app.model.embed(texts, "document", run.signal)) };
 };
 
-type Batch = {
-  batch: Chunk[];
-  vectors: Float32Array[];
-  tokens: number | undefined;
-  progress: Parameters<typeof setProgress>[2];
-};
-
-const store = (run: Run, { batch, vectors, tokens, progress }: Batch) =>
+const store = (run: Run, { batch, vectors, tokens }: Batch, left: number) =>
   write(run, async (trx) => {
-    await insertChunks(
-      trx,
-      run.app.embeddingModelId,
-      batch.map((chunk, index) => toChunkRow(run, chunk, vectors[index])),
-    );
+    const fresh = batch.map(({ id, file_id }, index) => {
+      const embedding = vectors[index];
+      if (!embedding) throw new Error("a chunk without a vector");
+      return { chunk_id: id, file_id, embedding };
+    });
+    await insertVectors(trx, run.app.embeddingModelId, fresh);
     await record(trx, {
       kind: "embedding",
       model: run.app.model.embedding.model,
@@ -77,26 +96,8 @@ const store = (run: Run, { batch, vectors, tokens, progress }: Batch) =>
       embeddingTokens: tokens ?? batch.reduce((sum, chunk) => sum + chunk.tokens, 0),
     });
     await reduceReservation(trx, keyOf(run), {
-      tokens: batch.reduce((sum, chunk) => sum + mostOf(run, chunk), 0),
+      tokens: batch.reduce((sum, chunk) => sum + chunk.tokens + prefixOf(run, chunk.section), 0),
       expires_at: reservedUntil(),
     });
-    await setProgress(trx, run, progress);
+    await setEmbedded(trx, run, left);
   });
-
-const toChunkRow = (run: Run, chunk: Chunk, embedding: Float32Array | undefined) => {
-  if (!embedding) throw new Error("a chunk without a vector");
-  const pages = chunk.spans.map((span) => span.page);
-  return {
-    id: newId(),
-    file_id: run.fileId,
-    ordinal: chunk.ordinal,
-    section: chunk.section,
-    text: chunk.text,
-    tokens: chunk.tokens,
-    page_from: Math.min(...pages),
-    page_to: Math.max(...pages),
-    spans: chunk.spans,
-    words: indexWords(wordsOf(describe(run.name, chunk))),
-    embedding,
-  };
-};

@@ -10,7 +10,11 @@ export const toFile = (row: FileRow): z.input<typeof File> => ({
   sizeBytes: row.size_bytes,
   ...(row.page_count === null ? {} : { pageCount: row.page_count }),
   status: row.status,
-  progress: { stage: row.stage, done: row.done, total: row.total },
+  progress: {
+    done: row.done,
+    total: row.total,
+    ...(row.waiting_for === null ? { stage: row.stage } : { stage: "waiting", waitingFor: row.waiting_for }),
+  },
   ...(row.failure ? { failure: { ...row.failure, reason: Reason.parse(row.failure.reason) } } : {}),
   createdAt: row.created_at,
 });

@@ -13,7 +13,7 @@ import type { FilePageInput, ListFilesInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
-import { announceFile } from "./announce.ts";
+import { announceFile, announceQueued } from "./announce.ts";
 import { toFile } from "./file.ts";
 
 export const list = async ({ app, tenantId }: TenantContext, { status, cursor, limit }: ListFilesInput) => {
@@ -60,7 +60,7 @@ export const retry = async ({ app, tenantId }: TenantContext, { fileId }: { file
     await app.jobs.sendIngest(trx, { tenantId, fileId });
     return requeued;
   });
-  await announceFile(app, { tenantId, fileId });
+  await announceQueued(app, { tenantId, fileId });
   return toFile(row);
 };
 

@@ -1,20 +1,64 @@
-import { insertPages, setProgress } from "../../db/index.ts";
+import { insertPages, setProgress, setRead } from "../../db/index.ts";
+import { hasReason } from "../errors.ts";
 import type { Chunk, PageText } from "./document.ts";
 import { extractDocument } from "./extract.ts";
-import { write, type Run } from "./run.ts";
+import { StorageFailure } from "./outage.ts";
+import { RunGivesWay, write, type Run } from "./run.ts";
+import { storeChunks } from "./store-chunks.ts";
 
 /** With its start and its end, a document has come to its end within a minute. */
 const EXTRACT_TIMEOUT_MS = 45_000;
 const EXTRACT_MEMORY_BYTES = 700 * 1024 * 1024;
 const PAGES_AT_ONCE = 16;
 
-/** Stores pages as they are read, and returns the whole document's chunks. */
-export const readDocument = async (run: Run): Promise<Chunk[]> => {
-  const { chunkTokens, overlapTokens, maxPages } = run.app.config;
-  const limits = { timeoutMs: EXTRACT_TIMEOUT_MS, memoryBytes: EXTRACT_MEMORY_BYTES };
+/** What a slot for short files reads; a longer document gives way to the others and is read in another slot. */
+const SHORT_PAGES = 16;
+const SHORT_TIMEOUT_MS = 10_000;
+
+/** Stores pages and chunks as they are read. What an earlier run has stored stays as it is. */
+export const readDocument = async (run: Run): Promise<void> => {
   await using local = await run.app.store.openLocal(run);
-  const chunks: Chunk[] = [];
+  const reading = createReading(run);
+  try {
+    for await (const event of extractDocument(local.path, optionsOf(run)))
+      switch (event.type) {
+        case "opened":
+          if (run.slot.short && event.pageCount > SHORT_PAGES) throw new RunGivesWay();
+          await reading.open(event.pageCount);
+          break;
+        case "page":
+          await reading.addPage(event.page);
+          break;
+        case "chunks":
+          await reading.addChunks(event.chunks);
+          break;
+      }
+  } catch (error) {
+    if (run.slot.short && hasReason(error, "PDF_TOO_COMPLEX")) throw new RunGivesWay();
+    // A folder on a network that breaks off in the middle of a file.
+    if (isReadFailure(error)) throw new StorageFailure("The stored bytes could not be read.", { cause: error });
+    throw error;
+  }
+  await reading.end();
+};
+
+const optionsOf = ({ app: { config }, tenantId, slot, signal }: Run) => ({
+  tenantId,
+  maxPages: config.maxPages,
+  chunkTokens: config.chunkTokens,
+  overlapTokens: config.overlapTokens,
+  timeoutMs: slot.short ? SHORT_TIMEOUT_MS : EXTRACT_TIMEOUT_MS,
+  memoryBytes: EXTRACT_MEMORY_BYTES,
+  signal,
+});
+
+const isReadFailure = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && ["open", "read", "stat"].includes(String(error.syscall));
+
+/** Writes what is read, some pages a transaction. */
+const createReading = (run: Run) => {
   let total = 0;
+  let chunkCount = 0;
   let waiting: PageText[] = [];
   const store = async () => {
     const pages = waiting;
@@ -22,39 +66,33 @@ export const readDocument = async (run: Run): Promise<Chunk[]> => {
     await write(run, async (trx) => {
       await insertPages(
         trx,
-        pages.map((page) => toRow(run.fileId, page)),
+        pages.map((page) => toPageRow(run.fileId, page)),
       );
       const done = pages.at(-1)?.page ?? 0;
       await setProgress(trx, run, { stage: "extracting", done, total, page_count: total });
     });
   };
-  for await (const event of extractDocument(local.path, {
-    tenantId: run.tenantId,
-    maxPages,
-    chunkTokens,
-    overlapTokens,
-    ...limits,
-    signal: run.signal,
-  })) {
-    switch (event.type) {
-      case "opened":
-        total = event.pageCount;
-        await store();
-        break;
-      case "page":
-        waiting.push(event.page);
-        if (waiting.length >= PAGES_AT_ONCE) await store();
-        break;
-      case "chunks":
-        chunks.push(...event.chunks);
-        break;
-    }
-  }
-  if (waiting.length > 0) await store();
-  return chunks;
+  return {
+    open: async (pageCount: number) => {
+      total = pageCount;
+      await store();
+    },
+    addPage: async (page: PageText) => {
+      waiting.push(page);
+      if (waiting.length >= PAGES_AT_ONCE) await store();
+    },
+    addChunks: async (chunks: Chunk[]) => {
+      chunkCount += chunks.length;
+      await storeChunks(run, chunks);
+    },
+    end: async () => {
+      if (waiting.length > 0) await store();
+      await write(run, (trx) => setRead(trx, run, chunkCount));
+    },
+  };
 };
 
-const toRow = (fileId: string, { page, width, height, text, lines }: PageText) => ({
+const toPageRow = (fileId: string, { page, width, height, text, lines }: PageText) => ({
   file_id: fileId,
   page,
   width,

@@ -1,9 +1,18 @@
-import { createFile, findFileByHash, holdLiveSession, inTenant, type TenantDb } from "../../db/index.ts";
+import {
+  createFile,
+  findFile,
+  findFileByHash,
+  holdLiveSession,
+  inTenant,
+  requeueFile,
+  type FileRow,
+  type TenantDb,
+} from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { checkKept } from "../quota.ts";
-import { announceFile } from "./announce.ts";
+import { announceQueued } from "./announce.ts";
 import { toFile } from "./file.ts";
 import { cleanName } from "./name.ts";
 
@@ -12,9 +21,9 @@ export type Incoming = { path: string; name: string; sizeBytes: number; sha256: 
 
 /**
  * Takes an uploaded PDF in: its bytes are kept, then its row and its job come to be in one transaction. The same bytes
- * in the same tenant are the same file. `incoming.path` is used up, or left for the caller to remove.
- * Throws `QUOTA_EXCEEDED` when the tenant may keep no more, `SESSION_REVOKED` or `TOKEN_EXPIRED` when the session of the
- * upload has ended meanwhile.
+ * in the same tenant are the same file; one that has failed is ingested again. `incoming.path` is used up, or left for
+ * the caller to remove. Throws `QUOTA_EXCEEDED` when the tenant may keep no more, `SESSION_REVOKED` or `TOKEN_EXPIRED`
+ * when the session of the upload has ended meanwhile.
  */
 export const receive = async (ctx: TenantContext, incoming: Incoming) => {
   const { app, tenantId, userId } = ctx;
@@ -26,10 +35,10 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     return file;
   });
   if (known) {
-    const kept = { tenantId, fileId: known.id };
     // Bytes that were lost come back with the next upload of the same.
+    const kept = { tenantId, fileId: known.id };
     if (!(await app.store.has(kept))) await app.store.adopt(kept, incoming.path);
-    return { ...toFile(known), deduplicated: true };
+    return { ...toFile(await startAnew(ctx, known)), deduplicated: true };
   }
 
   const fileId = newId();
@@ -50,7 +59,7 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     throw error;
   });
   if (row) {
-    await announceFile(app, key);
+    await announceQueued(app, key);
     return { ...toFile(row), deduplicated: false };
   }
   // Somebody else uploaded the same bytes at this moment, and was first.
@@ -64,4 +73,18 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
 const mustBeLive = async (trx: TenantDb, ctx: TenantContext): Promise<void> => {
   if (ctx.expiresAt.getTime() <= Date.now()) throw new ReasonError("TOKEN_EXPIRED");
   if (!(await holdLiveSession(trx, ctx))) throw new ReasonError("SESSION_REVOKED");
+};
+
+/** A file that has failed is ingested again; any other is left as it is. */
+const startAnew = async ({ app, tenantId }: TenantContext, file: FileRow): Promise<FileRow> => {
+  if (file.status !== "failed") return file;
+  const key = { tenantId, fileId: file.id };
+  const requeued = await inTenant(app.db, tenantId, async (trx) => {
+    const row = await requeueFile(trx, file.id);
+    if (row) await app.jobs.sendIngest(trx, key);
+    return row ?? (await findFile(trx, file.id));
+  });
+  if (!requeued) throw new ReasonError("SERVICE_UNAVAILABLE");
+  await announceQueued(app, key);
+  return requeued;
 };

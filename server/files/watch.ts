@@ -9,7 +9,8 @@ const LOOK_AGAIN_MS = 2_000;
 const NEWEST = 100;
 
 const hasEnded = (row: FileRow) => row.status === "ready" || row.status === "failed";
-const stateOf = (row: FileRow) => `${row.status} ${row.stage} ${row.done} ${row.total} ${row.attempt}`;
+const stateOf = (row: FileRow) =>
+  `${row.status} ${row.waiting_for} ${row.stage} ${row.done} ${row.total} ${row.attempt}`;
 
 /**
  * The file's state now and at each change, until it is ready or failed; without `fileId` the tenant's newest files and

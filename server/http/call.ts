@@ -21,7 +21,8 @@ type Options = Pick<Route, "open" | "reasons"> & { renamed?: Renamed };
 
 /**
  * The route of a procedure, which is called in process: guards, limits and reasons are the procedure's, and it parses
- * what is handed over here as it came. That is the body of a POST, and what stands in path and query of the others.
+ * what is handed over here as it came. That is the body of a POST without parameters in its path, and what stands in path
+ * and query of the others.
  */
 export const call = (on: Route["on"], path: ProcedurePath, { renamed = {}, ...own }: Options = {}): Route => {
   const { type, meta, inputs, output } = procedures[path]._def;
@@ -38,8 +39,13 @@ export const call = (on: Route["on"], path: ProcedurePath, { renamed = {}, ...ow
         await callTRPCProcedure({ router: appRouter, path, type, ctx, signal, getRawInput, batchIndex: 0 }),
       );
     };
-  if (on.startsWith("POST")) return { ...route, body: json(input), handle: handle((c) => readJson(c.req.raw)) };
   const { inPath, inQuery } = split(input, renamed);
+  const fromPath = (c: Context<HttpEnv>) =>
+    Object.fromEntries(Object.entries<string>(c.req.param()).map(([name, text]) => [renamed[name] ?? name, text]));
+  if (on.startsWith("POST") && Object.keys(renamed).length === 0)
+    return { ...route, body: json(input), handle: handle((c) => readJson(c.req.raw)) };
+  // All that such a call takes stands in its path.
+  if (on.startsWith("POST")) return { ...route, path: inPath, handle: handle(fromPath) };
   const integers = new Set(Object.keys(inQuery.shape).filter((name) => isInteger(inQuery.shape[name])));
   const toInput = ([name, text]: [string, string]) =>
     name in renamed ? [renamed[name], text] : [name, integers.has(name) ? Number(text) : text];

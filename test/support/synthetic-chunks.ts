@@ -103,7 +103,7 @@ export const startFile = async (db: Db, tenantId: string): Promise<{ fileId: str
   const file = { id: newId(), uploaded_by: newId(), sha256: newId(), name: "synthetic.pdf", size_bytes: 1 };
   return inTenant(db, tenantId, async (trx) => {
     await createFile(trx, file);
-    const begun = await beginIngest(trx, file.id, "synthetic");
+    const begun = await beginIngest(trx, file.id, { recipe: "synthetic" });
     return { fileId: file.id, attempt: begun?.attempt ?? 0 };
   });
 };

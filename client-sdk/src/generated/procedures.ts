@@ -86,9 +86,10 @@ export type Procedures = {
                 pageCount?: number | undefined;
                 status: "failed" | "ingesting" | "queued" | "ready";
                 progress: {
-                    stage: "done" | "embedding" | "extracting" | "indexing" | "queued";
+                    stage: "done" | "embedding" | "extracting" | "indexing" | "queued" | "waiting";
                     done: number;
                     total: number;
+                    waitingFor?: "model" | "storage" | undefined;
                 };
                 failure?: {
                     reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
@@ -109,9 +110,10 @@ export type Procedures = {
             pageCount?: number | undefined;
             status: "failed" | "ingesting" | "queued" | "ready";
             progress: {
-                stage: "done" | "embedding" | "extracting" | "indexing" | "queued";
+                stage: "done" | "embedding" | "extracting" | "indexing" | "queued" | "waiting";
                 done: number;
                 total: number;
+                waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
                 reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
@@ -136,9 +138,10 @@ export type Procedures = {
             pageCount?: number | undefined;
             status: "failed" | "ingesting" | "queued" | "ready";
             progress: {
-                stage: "done" | "embedding" | "extracting" | "indexing" | "queued";
+                stage: "done" | "embedding" | "extracting" | "indexing" | "queued" | "waiting";
                 done: number;
                 total: number;
+                waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
                 reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
@@ -158,9 +161,10 @@ export type Procedures = {
             pageCount?: number | undefined;
             status: "failed" | "ingesting" | "queued" | "ready";
             progress: {
-                stage: "done" | "embedding" | "extracting" | "indexing" | "queued";
+                stage: "done" | "embedding" | "extracting" | "indexing" | "queued" | "waiting";
                 done: number;
                 total: number;
+                waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
                 reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";

@@ -6,7 +6,10 @@ export declare const FileStatus: z.ZodEnum<{
     ready: "ready";
 }>;
 export type FileStatus = z.infer<typeof FileStatus>;
-/** How far an ingest is: `done` of `total` pages (extracting) or chunks (embedding, indexing). */
+/**
+ * How far an ingest is: `done` of `total` pages (extracting) or chunks (embedding, indexing). While the stage is
+ * `waiting`, the model server or the storage is unavailable; the file goes on by itself.
+ */
 export declare const FileProgress: z.ZodObject<{
     stage: z.ZodEnum<{
         done: "done";
@@ -14,9 +17,14 @@ export declare const FileProgress: z.ZodObject<{
         extracting: "extracting";
         indexing: "indexing";
         queued: "queued";
+        waiting: "waiting";
     }>;
     done: z.ZodInt;
     total: z.ZodInt;
+    waitingFor: z.ZodOptional<z.ZodEnum<{
+        model: "model";
+        storage: "storage";
+    }>>;
 }, z.core.$strip>;
 export type FileProgress = z.infer<typeof FileProgress>;
 export declare const FileFailure: z.ZodObject<{
@@ -70,9 +78,14 @@ export declare const File: z.ZodObject<{
             extracting: "extracting";
             indexing: "indexing";
             queued: "queued";
+            waiting: "waiting";
         }>;
         done: z.ZodInt;
         total: z.ZodInt;
+        waitingFor: z.ZodOptional<z.ZodEnum<{
+            model: "model";
+            storage: "storage";
+        }>>;
     }, z.core.$strip>;
     failure: z.ZodOptional<z.ZodObject<{
         reason: z.ZodEnum<{
@@ -127,9 +140,14 @@ export declare const UploadedFile: z.ZodObject<{
             extracting: "extracting";
             indexing: "indexing";
             queued: "queued";
+            waiting: "waiting";
         }>;
         done: z.ZodInt;
         total: z.ZodInt;
+        waitingFor: z.ZodOptional<z.ZodEnum<{
+            model: "model";
+            storage: "storage";
+        }>>;
     }, z.core.$strip>;
     failure: z.ZodOptional<z.ZodObject<{
         reason: z.ZodEnum<{
@@ -208,9 +226,14 @@ export declare const ListFilesOutput: z.ZodObject<{
                 extracting: "extracting";
                 indexing: "indexing";
                 queued: "queued";
+                waiting: "waiting";
             }>;
             done: z.ZodInt;
             total: z.ZodInt;
+            waitingFor: z.ZodOptional<z.ZodEnum<{
+                model: "model";
+                storage: "storage";
+            }>>;
         }, z.core.$strip>;
         failure: z.ZodOptional<z.ZodObject<{
             reason: z.ZodEnum<{
