@@ -110,6 +110,10 @@ export const strings = {
     clear: "Clear search",
     pages: (count: number) => plural(count, "page", "pages"),
     waiting: "Waiting its turn",
+    waitingFor: (dependency: "model" | "storage") =>
+      dependency === "model"
+        ? "The model server is unavailable. Ingest continues by itself."
+        : "The file storage is unavailable. Ingest continues by itself.",
     sending: (percent: number) => `Sending, ${percent} %`,
     readingPage: (done: number, total: number) => `Reading page ${number.format(done)} of ${number.format(total)}`,
     opening: "Opening the document",

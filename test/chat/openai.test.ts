@@ -4,7 +4,7 @@ import { newId } from "../../server/id.ts";
 import { startTestApp, type TestUser } from "../support/app.ts";
 import { askFor, eventsOf, textOf, type Got } from "../support/chat.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { ingestFile } from "../support/files.ts";
+import { addFile, ingestFile, watchToEnd } from "../support/files.ts";
 import { startOpenAiServer, type OpenAiChatBody } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";
 
@@ -137,15 +137,14 @@ test("a refusal is an outcome, and its mark is not shown", async () => {
   expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "no_answer" }]);
 });
 
-test("an embedding that fails for good ends the file as failed with the model's reason, and a retry mends it", async () => {
+test("a file waits while its embeddings are refused, and is found once they are not", async () => {
   vendor.script = { embeddingFault: { kind: "status", status: 401 } };
   const user = await shared.signIn();
-  const file = await ingestFile(shared, user, { bytes: await makePdf(["Words to embed."]) });
-  expect(file).toMatchObject({ status: "failed", failure: { reason: "MODEL_UNAVAILABLE" } });
+  const { id: fileId } = await addFile(shared, user, { bytes: await makePdf(["Words to embed."]) });
+  const progress = async () => (await user.caller.files.get({ fileId })).progress;
+  await expect.poll(progress).toMatchObject({ stage: "waiting", waitingFor: "model" });
   vendor.script = {};
-  await user.caller.files.retry({ fileId: file.id });
-  for await (const state of await user.caller.files.watch({ fileId: file.id }))
-    if (state.status === "failed") throw new Error("it is mended");
+  expect((await watchToEnd(user, fileId)).at(-1)).toMatchObject({ status: "ready" });
   expect((await user.caller.files.search({ query: "words" })).hits).toHaveLength(1);
 });
 

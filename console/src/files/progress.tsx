@@ -11,6 +11,8 @@ const MAX_TICKS = 48;
 /** How far a document is: page by page while it is read, then how much of it can be found. */
 export const Progress = ({ file: { status, progress } }: { file: File }): ReactElement => {
   const { stage, done, total } = progress;
+  if (stage === "waiting")
+    return <span className="file-facts">{words.waitingFor(progress.waitingFor ?? "model")}</span>;
   if (status === "queued" || stage === "queued") return <span className="file-facts">{words.waiting}</span>;
   if (stage !== "extracting") {
     const percent = percentOf(done, total);
