@@ -14,6 +14,7 @@ export * from "./queries/files.ts";
 export * from "./queries/idempotency.ts";
 export * from "./queries/invitations.ts";
 export * from "./queries/ingest-turns.ts";
+export * from "./queries/message-files.ts";
 export * from "./queries/messages.ts";
 export * from "./queries/quotas.ts";
 export * from "./queries/revoked-emails.ts";

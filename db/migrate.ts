@@ -9,6 +9,7 @@ import * as wordsInLine from "./migrations/0005-words-in-line.ts";
 import * as commonWords from "./migrations/0006-common-words.ts";
 import * as fewChunks from "./migrations/0007-few-chunks.ts";
 import * as removedMembers from "./migrations/0008-removed-members.ts";
+import * as removedFiles from "./migrations/0009-removed-files.ts";
 import * as ingestTurns from "./migrations/0010-ingest-turns.ts";
 import * as finishCause from "./migrations/0012-finish-cause.ts";
 import type { Schema } from "./schema.ts";
@@ -23,6 +24,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006-common-words": commonWords,
   "0007-few-chunks": fewChunks,
   "0008-removed-members": removedMembers,
+  "0009-removed-files": removedFiles,
   "0010-ingest-turns": ingestTurns,
   "0012-finish-cause": finishCause,
 };

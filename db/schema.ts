@@ -174,6 +174,9 @@ export type Messages = {
   created_at: CreatedAt;
 };
 
+/** Which files an answer's sources are from: how the answers of a removed file are found. A trigger writes it. */
+export type MessageFiles = { tenant_id: Fixed<string>; file_id: Fixed<string>; message_id: Fixed<string> };
+
 export type UsageEvents = {
   tenant_id: Fixed<string>;
   id: Fixed<string>;
@@ -247,6 +250,7 @@ export type Schema = {
   served_models: ServedModels;
   conversations: Conversations;
   messages: Messages;
+  message_files: MessageFiles;
   usage_events: UsageEvents;
   quotas: Quotas;
   reservations: Reservations;

@@ -3,6 +3,7 @@ import { json } from "../json.ts";
 import { PLANNED_ONCE } from "../planned-once.ts";
 import type { Messages, StoredCause, StoredOutcome } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
+import { holdFiles } from "./message-files.ts";
 
 export type MessageRow = Selectable<Messages>;
 
@@ -78,8 +79,19 @@ export const insertMessages = async (trx: TenantDb, rows: NewMessage[]): Promise
 
 export type AnswerSoFar = { text: string; sources: unknown[]; citations: unknown[]; promptTokens: number };
 
-/** Keeps what running answers have said. One that is being ended or removed at this moment is left out. */
+/** The files that an answer's sources are from. */
+const filesOf = ({ sources }: Pick<AnswerSoFar, "sources">): string[] =>
+  (sources as { fileId?: string }[]).flatMap(({ fileId }) => fileId ?? []);
+
+/**
+ * Keeps what running answers have said, without the text of removed files. One that is being ended or removed at this
+ * moment is left out. Its statements are sent at once.
+ */
 export const saveAnswers = async (trx: TenantDb, answers: (AnswerSoFar & { id: string })[]): Promise<void> => {
+  await Promise.all([holdFiles(trx, [...new Set(answers.flatMap(filesOf))]), updateRunning(trx, answers)]);
+};
+
+const updateRunning = async (trx: TenantDb, answers: (AnswerSoFar & { id: string })[]): Promise<void> => {
   const column = <T>(read: (answer: AnswerSoFar & { id: string }) => T) => answers.map(read);
   await sql`
     with running as (
@@ -105,8 +117,21 @@ export type FinishedAnswer = Partial<AnswerSoFar> & {
   completionTokens?: number;
 };
 
-/** Ends a running answer; undefined when it has ended already. */
-export const finishAnswer = (trx: TenantDb, id: string, answer: FinishedAnswer): Promise<MessageRow | undefined> =>
+/**
+ * Ends a running answer, without the text of removed files; undefined when it has ended already. Its statements are
+ * sent at once.
+ */
+export const finishAnswer = async (
+  trx: TenantDb,
+  id: string,
+  answer: FinishedAnswer,
+): Promise<MessageRow | undefined> => {
+  const { sources = [] } = answer;
+  const [, ended] = await Promise.all([holdFiles(trx, filesOf({ sources })), endRunning(trx, id, answer)]);
+  return ended;
+};
+
+const endRunning = (trx: TenantDb, id: string, answer: FinishedAnswer): Promise<MessageRow | undefined> =>
   trx
     .updateTable("messages")
     .set({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerLogName } from "../answer-logs.ts";
 import type { App } from "../context.ts";
 import type { ChatEvent } from "../contract/chat.ts";
 import type { Reason } from "../contract/errors.ts";
@@ -27,7 +28,6 @@ const LOOK_MS = 1_000;
 /** A store that restarted empty knows no lease until its holder renews it: one look is not enough. */
 const MISSED_LOOKS = 3;
 
-const logName = ({ tenantId, messageId }: Answer) => `answer:${tenantId}:${messageId}`;
 const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${messageId}`;
 
 /**
@@ -37,7 +37,7 @@ const leaseName = ({ tenantId, messageId }: Answer) => `answering:${tenantId}:${
  */
 export const openAnswerLog = (app: App, answer: Answer): AnswerLog => {
   const holder = newId();
-  const copy = app.local === app.keyValue ? undefined : createCopy(app, logName(answer));
+  const copy = app.local === app.keyValue ? undefined : createCopy(app, answerLogName(answer));
   const warn = (error: unknown) => app.log.warn("answer lease", { messageId: answer.messageId, error });
   const renew = async () => {
     await app.keyValue.hold(leaseName(answer), holder, LEASE_MS).catch(warn);
@@ -50,14 +50,14 @@ export const openAnswerLog = (app: App, answer: Answer): AnswerLog => {
     leased,
     append: async (event) => {
       const entry = { id: ++seq, value: JSON.stringify(event) };
-      await app.local.append(logName(answer), entry, LIFE_MS);
+      await app.local.append(answerLogName(answer), entry, LIFE_MS);
       copy?.add(entry);
     },
     close: async () => {
       clearInterval(renewal);
       await leased;
       await copy?.send();
-      if (copy) await app.local.dropLog(logName(answer));
+      if (copy) await app.local.dropLog(answerLogName(answer));
       // A lease that cannot be released runs out by itself.
       await app.keyValue.release(leaseName(answer), holder).catch(warn);
     },
@@ -134,7 +134,7 @@ export async function* readAnswerLog(
   const stores = app.answers.has(answer.messageId) ? [app.local, app.keyValue] : [app.keyValue];
   let last = seq;
   for (const store of stores)
-    for await (const { id, value } of store.read(logName(answer), last, signal)) {
+    for await (const { id, value } of store.read(answerLogName(answer), last, signal)) {
       last = id;
       yield { seq: id, event: JSON.parse(value) as LogEvent };
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { askTenant, findMessage, finishAnswer } from "../../db/index.ts";
+import { askTenant, findMessage, finishAnswer, type MessageRow } from "../../db/index.ts";
+import { dropAnswerLogs } from "../answer-logs.ts";
 import { ChatEvent, type FinishCause, type Outcome } from "../contract/chat.ts";
 import type { Reason } from "../contract/errors.ts";
 import type { TenantContext } from "../context.ts";
@@ -8,6 +9,7 @@ import { record } from "../ledger.ts";
 import { settle } from "../quota.ts";
 import type { AnswerLog, LogEvent } from "./answer-log.ts";
 import { compose, type Ending, type NewAnswer, type Run } from "./compose.ts";
+import { hasRemoved } from "./removed.ts";
 import { spendingKey } from "./spending.ts";
 
 const TRY_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000, 4_000];
@@ -26,12 +28,14 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
   const said: Run["said"] = { text: "", sources: [], citations: [], usage: { promptTokens: 0, completionTokens: 0 } };
   const run: Run = { ...answer, ctx, said, tell: log.append, signal: stopping.signal };
   const writeToEnd = async () => {
+    let outdated = false;
     try {
-      await write(run);
+      outdated = await write(run);
     } catch (error) {
       app.log.error("answer not finished", { tenantId, messageId, error });
     } finally {
       await log.close();
+      if (outdated) await dropAnswerLogs(app, [{ tenantId, messageId }]);
       app.answers.delete(messageId);
     }
   };
@@ -43,15 +47,18 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
   });
 };
 
-/** Every answer ends with an outcome that is stored and told, whatever happens on the way. */
-const write = async (run: Run): Promise<void> => {
+/**
+ * Every answer ends with an outcome that is stored and sent, whatever happens on the way. Resolves to whether files were
+ * removed meanwhile, so that the log holds text that is stored no more.
+ */
+const write = async (run: Run): Promise<boolean> => {
   let ending: Ending;
   try {
     ending = await compose(run);
   } catch (error) {
     return fail(run, error);
   }
-  await finish(run, ending);
+  return finish(run, ending);
 };
 
 const CAUSES: Partial<Record<Reason, FinishCause>> = {
@@ -67,7 +74,7 @@ const endingOf = (outcome: Outcome, cause: FinishCause | undefined): Ending => (
 });
 
 /** A stop is an outcome; a failure is one once something was said, and before that is told as the failure it is. */
-const fail = async (run: Run, error: unknown): Promise<void> => {
+const fail = async (run: Run, error: unknown): Promise<boolean> => {
   if (run.signal.aborted) {
     const outcome = run.signal.reason as Outcome;
     return finish(run, endingOf(outcome, outcome === "interrupted" ? "restart" : undefined));
@@ -76,17 +83,19 @@ const fail = async (run: Run, error: unknown): Promise<void> => {
   const { reason } = toReasonError(error);
   ctx.app.log.warn("answer failed", { requestId: ctx.requestId, messageId, reason, error });
   const failed: LogEvent | undefined = said.text === "" ? { type: "failed", reason } : undefined;
-  await finish(run, endingOf("interrupted", CAUSES[reason]), failed);
+  return finish(run, endingOf("interrupted", CAUSES[reason]), failed);
 };
 
-/** Stores the end and then tells it, so that who hears of it finds it stored. */
-const finish = async (run: Run, ending: Ending, failed?: LogEvent): Promise<void> => {
+/** Stores the end and then sends it, so that who receives it finds it stored. */
+const finish = async (run: Run, ending: Ending, failed?: LogEvent): Promise<boolean> => {
   const stored = await storeEnd(run, ending);
-  await run.tell(failed ?? { type: "finished", ...stored, usage: run.said.usage });
+  const ended = endingOf(stored?.outcome ?? "interrupted", stored?.cause ?? undefined);
+  await run.tell(failed ?? { type: "finished", ...ended, usage: run.said.usage });
+  return stored !== undefined && hasRemoved(stored);
 };
 
-/** Tries again while the database is away, as one that restarts is. Resolves to the ending that is stored. */
-const storeEnd = async (run: Run, ending: Ending): Promise<Ending> => {
+/** Tries again while the database is unavailable, as one that restarts is. Resolves to what is stored. */
+const storeEnd = async (run: Run, ending: Ending): Promise<MessageRow | undefined> => {
   const begun = performance.now();
   for (const waitMs of TRY_AGAIN_AFTER_MS) {
     try {
@@ -100,7 +109,8 @@ const storeEnd = async (run: Run, ending: Ending): Promise<Ending> => {
   return storeOnce(run, ending);
 };
 
-const storeOnce = async ({ ctx, messageId, model, said }: Run, ending: Ending): Promise<Ending> => {
+const storeOnce = async (run: Run, ending: Ending): Promise<MessageRow | undefined> => {
+  const { ctx, messageId, model, said } = run;
   const { app, tenantId, userId } = ctx;
   const key = spendingKey(messageId);
   const [ended] = await askTenant(app.db, tenantId, (trx) =>
@@ -110,8 +120,7 @@ const storeOnce = async ({ ctx, messageId, model, said }: Run, ending: Ending): 
       settle(trx, key),
     ]),
   );
-  if (ended) return ending;
-  // A try whose success was not heard of has ended it, or a reader that took this writer for dead, as interrupted.
-  const stored = await askTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
-  return endingOf(stored?.outcome ?? "interrupted", stored?.cause ?? undefined);
+  if (ended) return ended;
+  // A try whose acknowledgement was lost has ended it, or a reader that took this writer for dead, as interrupted.
+  return askTenant(app.db, tenantId, (trx) => findMessage(trx, userId, messageId));
 };

@@ -3,6 +3,11 @@ export type Claim = { n: number; text: string };
 
 /** `[2]`, `[1, 3]`; also with the Arabic comma. As long as what is held back for it at most. */
 const MARKER = /\[(?=[\d\s,،;]{1,24}\])(\d{1,3}(?:\s*[,،;]\s*\d{1,3})*)\]/g;
+const numbersOf = (marker: RegExpMatchArray): number[] => (marker[1] ?? "").split(/[,،;]/).map(Number);
+
+/** The numbers of all markers in a text. */
+export const markersIn = (text: string): number[] => [...text.matchAll(MARKER)].flatMap(numbersOf);
+
 /** The beginning of what may become a marker. */
 const OPEN_MARKER = /\[[\d\s,،;]{0,24}$/;
 const SENTENCE_END = /[.!?。！？؟।…]["'”’»)\]]*\s+/gu;
@@ -34,8 +39,7 @@ export const createCitationReader = (sourceCount: number) => {
     let shown = "";
     let from = 0;
     for (const marker of text.matchAll(MARKER)) {
-      const numbers = (marker[1] ?? "").split(/[,،;]/).map(Number);
-      const known = numbers.filter((n) => n >= 1 && n <= sourceCount);
+      const known = numbersOf(marker).filter((n) => n >= 1 && n <= sourceCount);
       const before = text.slice(from, marker.index);
       from = marker.index + marker[0].length;
       shown += before;

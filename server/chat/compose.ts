@@ -14,6 +14,7 @@ import type { Claim } from "./citations.ts";
 import { joinDeltas, pauseAmong } from "./join-deltas.ts";
 import { loadHistory } from "./history.ts";
 import { buildPrompt, type Turn } from "./prompt.ts";
+import { quoteOfRemoved } from "./removed.ts";
 import { FRAME_TOKENS, MAX_COMPLETION_TOKENS } from "./spending.ts";
 
 export type NewAnswer = {
@@ -148,7 +149,7 @@ const citer = (run: Run, passages: Expanded[]) => {
   const cited = new Set<string>();
   return async ({ n, text }: Claim): Promise<void> => {
     const passage = passages[n - 1];
-    const quote = passage && (await findQuote(passage, text));
+    const quote = passage && ((await findQuote(passage, text)) ?? (await quoteOfRemoved(run.ctx, passage)));
     if (!quote || cited.has(`${n} ${quote.quote}`)) return;
     cited.add(`${n} ${quote.quote}`);
     const citation = { n, fileId: passage.file_id, fileName: passage.file_name, ...quote } as Citation;

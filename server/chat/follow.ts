@@ -6,6 +6,7 @@ import type { TenantContext } from "../context.ts";
 import { hasReason, ReasonError } from "../errors.ts";
 import { endAbandoned } from "./abandoned.ts";
 import { readAnswerLog, watchWriter, type Logged } from "./answer-log.ts";
+import { withoutRemoved } from "./removed.ts";
 
 /** An event with the id to resume behind it. */
 export type Tracked = { id: string; event: ChatEvent };
@@ -52,7 +53,7 @@ export async function* follow(
         seq = logged.seq;
         tries = 0;
         if (logged.event.type === "failed") throw new ReasonError(logged.event.reason as "MODEL_UNAVAILABLE");
-        yield { id: eventId(messageId, seq), event: logged.event };
+        yield { id: eventId(messageId, seq), event: await withoutRemoved(ctx, logged.event) };
         if (logged.event.type === "finished" || signal.aborted) return;
       }
       if (signal.aborted) return;
@@ -101,8 +102,9 @@ const findEnded = async (ctx: TenantContext, messageId: string, abandoned: boole
 const eventsOf = (message: MessageRow): ChatEvent[] =>
   [
     { type: "started", conversationId: message.conversation_id, messageId: message.id, model: message.model ?? "" },
-    { type: "sources", sources: message.sources },
+    // First: a client drops what it holds of the answer.
     { type: "snapshot", text: message.text },
+    { type: "sources", sources: message.sources },
     ...message.citations.map((citation) => Object.assign({ type: "citation" }, citation)),
     {
       type: "finished",

@@ -2,6 +2,7 @@ import { askTenant, listHistory } from "../../db/index.ts";
 import type { TenantContext } from "../context.ts";
 import { countTokens } from "../tokens.ts";
 import type { Turn } from "./prompt.ts";
+import { withoutRemovedAnswers } from "./removed.ts";
 import { HISTORY_TOKENS } from "./spending.ts";
 
 const HISTORY_MESSAGES = 6;
@@ -14,9 +15,10 @@ export const loadHistory = async (
   { app, tenantId, userId }: TenantContext,
   { conversationId, questionId }: { conversationId: string; questionId: string },
 ): Promise<Turn[]> => {
-  const rows = await askTenant(app.db, tenantId, (trx) =>
+  const stored = await askTenant(app.db, tenantId, (trx) =>
     listHistory(trx, userId, { conversationId, before: questionId, limit: HISTORY_MESSAGES }),
   );
+  const rows = withoutRemovedAnswers(stored);
   const turns: Turn[] = [];
   let tokens = 0;
   for (let at = rows.length - 1; at > 0; at--) {

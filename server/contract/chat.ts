@@ -22,13 +22,18 @@ export const FinishCause = z.enum([
 ]);
 export type FinishCause = z.infer<typeof FinishCause>;
 
+/** There when the file has been removed since. */
+const removed = z.literal(true).optional();
+
 /** A passage handed to the model, by the number that its citations use. */
 export const Source = z.object({
   n: z.int().min(1),
   fileId: FileId,
   fileName: z.string(),
   page: z.int(),
+  /** Empty when the file has been removed. */
   excerpt: z.string(),
+  removed,
 });
 export type Source = z.infer<typeof Source>;
 
@@ -41,16 +46,21 @@ export const Citation = z.object({
   fileId: FileId,
   fileName: z.string(),
   page: z.int(),
+  /** Empty when the file has been removed; then it is not verified, and there are no boxes. */
   quote: z.string(),
   verified: z.boolean(),
   boxes: z.array(Box),
+  removed,
 });
 export type Citation = z.infer<typeof Citation>;
 
 export const TokenUsage = z.object({ promptTokens: z.int(), completionTokens: z.int() });
 export type TokenUsage = z.infer<typeof TokenUsage>;
 
-/** What an answer streams, in this order; `snapshot` may come at any time and replaces the text so far. */
+/**
+ * What an answer streams, in this order. `snapshot` may come at any time: it replaces the text and the citations so far;
+ * `sources` and the citations follow it once more.
+ */
 export const ChatEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("started"),

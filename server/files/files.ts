@@ -2,12 +2,14 @@ import {
   askTenant,
   findFile,
   findPages,
+  forgetFile,
   inTenant,
   listFiles,
   recordAudit,
   removeFile,
   requeueFile,
 } from "../../db/index.ts";
+import { dropAnswerLogs } from "../answer-logs.ts";
 import { roleNow } from "../caller.ts";
 import type { FilePageInput, ListFilesInput } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
@@ -31,20 +33,27 @@ export const get = async ({ app, tenantId }: TenantContext, { fileId }: { fileId
   toFile(mustFind(await askTenant(app.db, tenantId, (trx) => findFile(trx, fileId))));
 
 /**
- * Removes a file with its pages, chunks, vectors, job and bytes; a running ingest of it stops by itself. Only who
- * uploaded it, or an admin, may: `FORBIDDEN`. The bytes go last, and what a crash leaves of them the reconciler takes.
+ * Removes a file with its pages, chunks, vectors, job and bytes, and its text from the sources and citations of answers;
+ * a running ingest of it stops by itself. Only who uploaded it, or an admin, may: `FORBIDDEN`. The bytes go last, and
+ * what a crash leaves of them the reconciler takes.
  */
 export const remove = async (ctx: TenantContext, { fileId }: { fileId: string }) => {
   const { app, tenantId, userId } = ctx;
-  await inTenant(app.db, tenantId, async (trx) => {
+  const answers = await inTenant(app.db, tenantId, async (trx) => {
     const role = await roleNow(trx, ctx);
     const file = mustFind(await findFile(trx, fileId));
     if (role !== "admin" && file.uploaded_by !== userId)
       throw new ReasonError("FORBIDDEN", { message: "Only who uploaded a file, or an admin, may remove it." });
     await app.jobs.removeIngest(trx, fileId);
     await removeFile(trx, fileId);
+    const answers = await forgetFile(trx, fileId);
     await recordAudit(trx, { id: newId(), actor_id: userId, action: "file_removed", subject: fileId });
+    return answers;
   });
+  await dropAnswerLogs(
+    app,
+    answers.map((messageId) => ({ tenantId, messageId })),
+  );
   // The file is gone: bytes that cannot be removed now are the reconciler's.
   await app.store.remove({ tenantId, fileId }).catch(() => {});
   await announceFile(app, { tenantId, fileId });

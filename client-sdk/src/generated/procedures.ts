@@ -232,6 +232,7 @@ export type Procedures = {
                 fileName: string;
                 page: number;
                 excerpt: string;
+                removed?: true | undefined;
             }[];
         } | {
             type: "delta";
@@ -260,6 +261,7 @@ export type Procedures = {
                 width: number;
                 height: number;
             }[];
+            removed?: true | undefined;
             type: "citation";
         }>;
         /** Stops an answer, wherever it is written; what it has said is kept. */
@@ -301,6 +303,7 @@ export type Procedures = {
                     fileName: string;
                     page: number;
                     excerpt: string;
+                    removed?: true | undefined;
                 }[];
                 citations: {
                     n: number;
@@ -315,6 +318,7 @@ export type Procedures = {
                         width: number;
                         height: number;
                     }[];
+                    removed?: true | undefined;
                 }[];
                 usage: {
                     promptTokens: number;

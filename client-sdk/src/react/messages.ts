@@ -53,7 +53,8 @@ export const withEvent = (answer: ChatAnswer, event: ChatEvent): ChatAnswer => {
     case "delta":
       return { ...answer, text: answer.text + event.text };
     case "snapshot":
-      return { ...answer, text: event.text };
+      // The citations follow once more; until the next sources come, the old ones stay.
+      return { ...answer, text: event.text, citations: {} };
     case "citation": {
       const { type: _type, ...citation } = event;
       return { ...answer, citations: byNumber([citation], answer.citations) };

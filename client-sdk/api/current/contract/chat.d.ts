@@ -27,6 +27,7 @@ export declare const Source: z.ZodObject<{
     fileName: z.ZodString;
     page: z.ZodInt;
     excerpt: z.ZodString;
+    removed: z.ZodOptional<z.ZodLiteral<true>>;
 }, z.core.$strip>;
 export type Source = z.infer<typeof Source>;
 /**
@@ -46,6 +47,7 @@ export declare const Citation: z.ZodObject<{
         width: z.ZodNumber;
         height: z.ZodNumber;
     }, z.core.$strip>>;
+    removed: z.ZodOptional<z.ZodLiteral<true>>;
 }, z.core.$strip>;
 export type Citation = z.infer<typeof Citation>;
 export declare const TokenUsage: z.ZodObject<{
@@ -53,7 +55,10 @@ export declare const TokenUsage: z.ZodObject<{
     completionTokens: z.ZodInt;
 }, z.core.$strip>;
 export type TokenUsage = z.infer<typeof TokenUsage>;
-/** What an answer streams, in this order; `snapshot` may come at any time and replaces the text so far. */
+/**
+ * What an answer streams, in this order. `snapshot` may come at any time: it replaces the text and the citations so far;
+ * `sources` and the citations follow it once more.
+ */
 export declare const ChatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
     type: z.ZodLiteral<"started">;
     conversationId: z.core.$ZodBranded<z.ZodUUID, "ConversationId", "out">;
@@ -70,6 +75,7 @@ export declare const ChatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
         fileName: z.ZodString;
         page: z.ZodInt;
         excerpt: z.ZodString;
+        removed: z.ZodOptional<z.ZodLiteral<true>>;
     }, z.core.$strip>>;
 }, z.core.$strip>, z.ZodObject<{
     type: z.ZodLiteral<"delta">;
@@ -87,6 +93,7 @@ export declare const ChatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
         width: z.ZodNumber;
         height: z.ZodNumber;
     }, z.core.$strip>>;
+    removed: z.ZodOptional<z.ZodLiteral<true>>;
     type: z.ZodLiteral<"citation">;
 }, z.core.$strip>, z.ZodObject<{
     type: z.ZodLiteral<"snapshot">;
@@ -189,6 +196,7 @@ export declare const Message: z.ZodObject<{
         fileName: z.ZodString;
         page: z.ZodInt;
         excerpt: z.ZodString;
+        removed: z.ZodOptional<z.ZodLiteral<true>>;
     }, z.core.$strip>>;
     citations: z.ZodArray<z.ZodObject<{
         n: z.ZodInt;
@@ -203,6 +211,7 @@ export declare const Message: z.ZodObject<{
             width: z.ZodNumber;
             height: z.ZodNumber;
         }, z.core.$strip>>;
+        removed: z.ZodOptional<z.ZodLiteral<true>>;
     }, z.core.$strip>>;
     usage: z.ZodNullable<z.ZodObject<{
         promptTokens: z.ZodInt;
@@ -252,6 +261,7 @@ export declare const ListMessagesOutput: z.ZodObject<{
             fileName: z.ZodString;
             page: z.ZodInt;
             excerpt: z.ZodString;
+            removed: z.ZodOptional<z.ZodLiteral<true>>;
         }, z.core.$strip>>;
         citations: z.ZodArray<z.ZodObject<{
             n: z.ZodInt;
@@ -266,6 +276,7 @@ export declare const ListMessagesOutput: z.ZodObject<{
                 width: z.ZodNumber;
                 height: z.ZodNumber;
             }, z.core.$strip>>;
+            removed: z.ZodOptional<z.ZodLiteral<true>>;
         }, z.core.$strip>>;
         usage: z.ZodNullable<z.ZodObject<{
             promptTokens: z.ZodInt;

@@ -230,6 +230,7 @@ export type Procedures = {
                 fileName: string;
                 page: number;
                 excerpt: string;
+                removed?: true | undefined;
             }[];
         } | {
             type: "delta";
@@ -258,6 +259,7 @@ export type Procedures = {
                 width: number;
                 height: number;
             }[];
+            removed?: true | undefined;
             type: "citation";
         }>;
         /** Stops an answer, wherever it is written; what it has said is kept. */
@@ -299,6 +301,7 @@ export type Procedures = {
                     fileName: string;
                     page: number;
                     excerpt: string;
+                    removed?: true | undefined;
                 }[];
                 citations: {
                     n: number;
@@ -313,6 +316,7 @@ export type Procedures = {
                         width: number;
                         height: number;
                     }[];
+                    removed?: true | undefined;
                 }[];
                 usage: {
                     promptTokens: number;
