@@ -22,6 +22,21 @@ export class ReasonError<R extends Reason = Reason> extends Error {
   }
 }
 
+/**
+ * What a server that the product calls has refused or broken. The message goes to the log: whoever makes it leaves out
+ * secrets and what a person wrote.
+ */
+export class ServerFailure extends Error {
+  override readonly name: string = "ServerFailure";
+  /** As its protocol numbers it; undefined when no answer came, or broke off. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { status?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.status = options.status;
+  }
+}
+
 export const hasReason = <R extends Reason>(error: unknown, reason: R): error is ReasonError<R> =>
   error instanceof ReasonError && error.reason === reason;
 

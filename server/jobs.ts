@@ -2,7 +2,12 @@ import { asOwner, inIngestTurn, isTenantWaiting, type Db, type TenantDb } from "
 import { fromKysely, fromPglite, PgBoss, type JobWithMetadata } from "pg-boss";
 
 /** What a worker needs to know of a file to ingest; everything else is read when the job runs. */
-export type IngestJob = { tenantId: string; fileId: string };
+export type IngestJob = {
+  tenantId: string;
+  fileId: string;
+  /** Of the request that sent the file; jobs of earlier releases have none. */
+  requestId?: string | undefined;
+};
 
 export const INGEST_QUEUE = "ingest";
 /** Where jobs come to rest that no run could end: their files are marked as failed. */

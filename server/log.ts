@@ -1,3 +1,5 @@
+import { ServerFailure } from "./errors.ts";
+
 /** The only fields a log line may carry beside `at`, `level` and `event`: nothing that a person wrote. */
 export type LogFields = {
   requestId?: string | undefined;
@@ -12,7 +14,10 @@ export type LogFields = {
   reason?: string | undefined;
   address?: string | undefined;
   port?: number | undefined;
-  /** Of an unexpected failure: its class, code and stack frames; never its message, which may quote what a person wrote. */
+  /**
+   * Of a failure and its causes: class, code, status and stack frames. The message, which may quote what a person wrote,
+   * only of a `ServerFailure`.
+   */
   error?: unknown;
 };
 
@@ -38,18 +43,43 @@ export const createLog = (
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 };
 
-const describeError = (error: unknown): Record<string, unknown> => {
+/** The same log, whose every line carries these fields as well. */
+export const withFields = (log: Log, fields: LogFields): Log => ({
+  debug: (event, more) => log.debug(event, { ...fields, ...more }),
+  info: (event, more) => log.info(event, { ...fields, ...more }),
+  warn: (event, more) => log.warn(event, { ...fields, ...more }),
+  error: (event, more) => log.error(event, { ...fields, ...more }),
+});
+
+const FRAMES = 8;
+/** Causes may lead back to where they began. */
+const CAUSES = 5;
+
+const describeError = (error: unknown, causes = CAUSES): Record<string, unknown> => {
   if (error === undefined) return {};
   if (!(error instanceof Error)) return { error: typeof error };
-  const frames =
-    error.stack
-      ?.split("\n")
-      .filter((line) => line.startsWith("    at "))
-      .slice(0, 8) ?? [];
+  const status = statusOf(error);
+  const frames = error.stack?.split("\n").filter((line) => line.startsWith("    at ")) ?? [];
   return {
     error: error.name,
-    code: "code" in error ? error.code : undefined,
-    stack: frames.map((frame) => frame.trim()),
-    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+    code: wordIn(error, "code"),
+    ...(status === undefined ? {} : { status }),
+    ...(error instanceof ServerFailure ? { message: error.message } : {}),
+    stack: frames.slice(0, FRAMES).map((frame) => frame.trim()),
+    ...(error.cause instanceof Error && causes > 0 ? { cause: describeError(error.cause, causes - 1) } : {}),
   };
+};
+
+const fieldOf = (value: object, name: string): unknown => Object.entries(value).find(([key]) => key === name)?.[1];
+
+const wordIn = (error: Error, name: string): string | number | undefined => {
+  const value = fieldOf(error, name);
+  return typeof value === "string" || typeof value === "number" ? value : undefined;
+};
+
+/** As HTTP clients, the client of S3 and that of mail call it. */
+const statusOf = (error: Error): number | undefined => {
+  const metadata = fieldOf(error, "$metadata");
+  const s3 = typeof metadata === "object" && metadata !== null ? fieldOf(metadata, "httpStatusCode") : undefined;
+  return [fieldOf(error, "status"), s3, fieldOf(error, "responseCode")].find((value) => typeof value === "number");
 };

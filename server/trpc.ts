@@ -8,6 +8,7 @@ import type { RequestContext } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { once } from "./idempotency.ts";
 import { boundedDepth } from "./json-depth.ts";
+import { logFailure } from "./log-failure.ts";
 import { noteDates } from "./plain.ts";
 import { limit } from "./rate-limit.ts";
 
@@ -108,8 +109,7 @@ const observed = async <T extends { ok: boolean; error?: TRPCError }>(
   } catch (error) {
     const known = error instanceof TRPCError ? fromTrpcError(error) : toReasonError(error);
     const { reason } = known;
-    if (reason === "INTERNAL") app.log.error("call", { requestId, path, ms: passed(), reason, error: known.cause });
-    else app.log.info("call", { requestId, path, ms: passed(), reason });
+    logFailure(app.log, "call", { requestId, path, ms: passed(), failure: known });
     throw new TRPCError({ code: REASONS[reason].code, message: known.message, cause: known });
   }
 };

@@ -2,13 +2,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobWithMetadata } from "pg-boss";
 import { z } from "zod";
 import { inTenant } from "../db/index.ts";
+import { RequestId } from "./contract/ids.ts";
 import type { App } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { INGEST_SENT } from "./files/announce.ts";
 import { fail, ingest } from "./files/ingest.ts";
 import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob, type Slot } from "./jobs.ts";
+import { withFields } from "./log.ts";
 
-const IngestPayload = z.object({ tenantId: z.uuid(), fileId: z.uuid() });
+const IngestPayload = z.object({
+  tenantId: z.uuid(),
+  fileId: z.uuid(),
+  requestId: RequestId.optional().catch(undefined),
+});
+
+/** Whose every log line about the job carries the id of the request that sent the file. */
+const appFor = (app: App, { requestId }: IngestJob): App => ({ ...app, log: withFields(app.log, { requestId }) });
 
 /**
  * Files ingested at once by one process. A free slot goes to the tenant with the fewest runs, of those to the one whose
@@ -35,7 +44,10 @@ export const startWorker = async (app: App): Promise<Worker> => {
   const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, () => bell.ring());
   const slots = SLOTS.map((slot) => runSlot(app, slot, { bell, stopping: stopping.signal, killing: killing.signal }));
   await boss.work<IngestJob>(DEAD_INGEST_QUEUE, polling, async ([job]) => {
-    if (job) await fail(app, IngestPayload.parse(job.data), new ReasonError("INTERNAL"));
+    if (!job) return;
+    const payload = IngestPayload.parse(job.data);
+    app.log.error("ingest never ended", { ...payload, reason: "INTERNAL" });
+    await fail(appFor(app, payload), payload, new ReasonError("INTERNAL"));
   });
   return {
     stop: async () => {
@@ -89,6 +101,7 @@ const handle = async (
   { slot, stopping, killing }: Handling,
 ): Promise<void> => {
   const payload = IngestPayload.parse(job.data);
+  const own = appFor(app, payload);
   const lost = new AbortController();
   const heartbeat = setInterval(() => {
     app.jobs.boss.touch(INGEST_QUEUE, job).then(
@@ -99,7 +112,7 @@ const handle = async (
   }, HEARTBEAT_MS);
   try {
     const turn = { slot, long: job.priority < 0, lateMs: Math.max(0, Date.now() - job.startAfter.getTime()), stopping };
-    await ingest(app, payload, { ...turn, signal: AbortSignal.any([lost.signal, killing]) });
+    await ingest(own, payload, { ...turn, signal: AbortSignal.any([lost.signal, killing]) });
   } catch (error) {
     if (lost.signal.aborted) return;
     // A run that a stopping worker cuts off counts as no failure.
@@ -110,7 +123,7 @@ const handle = async (
     app.log.warn("ingest failed", { ...payload, count: job.retryCount, error });
     // The last try ends the file with what stood in its way; a run that was killed ends it by the dead queue.
     if (job.retryCount < job.retryLimit) await app.jobs.boss.fail(INGEST_QUEUE, job);
-    else await fail(app, payload, toReasonError(error));
+    else await fail(own, payload, toReasonError(error));
   } finally {
     clearInterval(heartbeat);
   }

@@ -114,7 +114,8 @@ test.for(LEVELS)(
     await send("POST", "/v1/files", BROKEN);
     await send("GET", `/trpc/${BROKEN}?input=${BROKEN}`);
     await send("GET", `/${BROKEN}?token=${token}`);
-    vendor.script = { chatFault: { kind: "status", status: 500 } };
+    const message = `The key ${API_KEY} may not ask "${QUESTION}" of ${TEXT}`;
+    vendor.script = { chatFault: { kind: "status", status: 500, message } };
     await send("POST", "/v1/chat", { question: `${QUESTION} Again?` });
     vendor.script = { answer: () => ANSWER, chatFault: { kind: "malformed", after: 1 } };
     await send("POST", "/v1/chat", { question: `${QUESTION} Once more?` });

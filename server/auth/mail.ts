@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { ReasonError } from "../errors.ts";
+import { ReasonError, ServerFailure } from "../errors.ts";
 import type { CodeMail, Delivery } from "./deliver.ts";
 
 const STEP_MS = 5_000;
@@ -22,13 +22,27 @@ export const createMailDelivery = ({ smtpUrl, from }: { smtpUrl: string; from: s
         // An address object is one recipient, whatever commas and brackets the text holds.
         const recipient = { name: "", address: to.email };
         await transport.sendMail({ from, to: recipient, ...writeCodeMail(to), signal: AbortSignal.timeout(WHOLE_MS) });
-      } catch (cause) {
-        throw new ReasonError("SERVICE_UNAVAILABLE", { cause });
+      } catch (error) {
+        throw new ReasonError("SERVICE_UNAVAILABLE", { cause: toFailure(error, to) });
       }
     },
     close: () => transport.close(),
   };
 };
+
+const ADDRESS = /[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g;
+const MAX_CHARS = 300;
+
+/** What the mail server answered and at which command, for the log: without addresses of people and without the code. */
+const toFailure = (error: unknown, { email, code, tenantName }: CodeMail): ServerFailure => {
+  const { message = "", response, command, responseCode } = (error instanceof Error ? error : {}) as Refusal;
+  const words = [email, code, tenantName].reduce((text, hidden) => text.replaceAll(hidden, "***"), response ?? message);
+  const shown = words.replaceAll(ADDRESS, "***").replaceAll(/\s+/g, " ").slice(0, MAX_CHARS);
+  const at = command === undefined ? "" : ` at ${command}`;
+  return new ServerFailure(`The mail server failed${at}: ${shown}`, { status: responseCode, cause: error });
+};
+/** As nodemailer adds them to an error. */
+type Refusal = Partial<Error> & { response?: string; command?: string; responseCode?: number };
 
 /** The code stands in the body alone: subjects show on locked screens and in mail logs. */
 const writeCodeMail = ({ code, tenantName, expiresAt }: CodeMail) => {

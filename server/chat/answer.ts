@@ -32,7 +32,7 @@ export const startAnswer = async (ctx: TenantContext, answer: NewAnswer, log: An
     try {
       outdated = await write(run);
     } catch (error) {
-      app.log.error("answer not finished", { tenantId, messageId, error });
+      app.log.error("answer not finished", { requestId: ctx.requestId, tenantId, messageId, error });
     } finally {
       await log.close();
       if (outdated) await dropAnswerLogs(app, [{ tenantId, messageId }]);

@@ -16,6 +16,7 @@ import { LIMITS } from "../contract/limits.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
+import { withFields } from "../log.ts";
 import { reserve } from "../quota.ts";
 import { atLeisure, onceSent } from "../turns.ts";
 import { isBeingWritten, openAnswerLog } from "./answer-log.ts";
@@ -94,7 +95,8 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   if (!app.model.chatModels.includes(model)) throw new ReasonError("MODEL_NOT_ALLOWED");
   const ids = { conversationId: input.conversationId ?? newId(), questionId: newId(), messageId: newId(), model };
   const { messageId } = ids;
-  const log = openAnswerLog(app, { tenantId, messageId });
+  const own = { ...app, log: withFields(app.log, { requestId: ctx.requestId }) };
+  const log = openAnswerLog(own, { tenantId, messageId });
   const { question, fileIds, conversationId } = input;
   try {
     // At once: an answer that nobody writes is taken for abandoned, but not at the first look.

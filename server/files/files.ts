@@ -61,12 +61,12 @@ export const remove = async (ctx: TenantContext, { fileId }: { fileId: string })
 };
 
 /** Ingests a failed file again. `INVALID_INPUT` when it has not failed. */
-export const retry = async ({ app, tenantId }: TenantContext, { fileId }: { fileId: string }) => {
+export const retry = async ({ app, tenantId, requestId }: TenantContext, { fileId }: { fileId: string }) => {
   const row = await inTenant(app.db, tenantId, async (trx) => {
     mustFind(await findFile(trx, fileId));
     const requeued = await requeueFile(trx, fileId);
     if (!requeued) throw new ReasonError("INVALID_INPUT", { message: "Only a failed file can be tried again." });
-    await app.jobs.sendIngest(trx, { tenantId, fileId });
+    await app.jobs.sendIngest(trx, { tenantId, fileId, requestId });
     return requeued;
   });
   await announceQueued(app, { tenantId, fileId });

@@ -39,7 +39,7 @@ const FINAL = new Set([
  * stored. Anything else is thrown for the queue to try again. What a run writes shows in no search before its last
  * transaction.
  */
-export const ingest = async (app: App, { tenantId, fileId }: IngestJob, turn: Turn): Promise<void> => {
+export const ingest = async (app: App, { tenantId, fileId, requestId }: IngestJob, turn: Turn): Promise<void> => {
   const { chunkTokens, overlapTokens } = app.config;
   const recipe = [READER_VERSION, chunkTokens, overlapTokens, app.embeddingModelId].join(":");
   const file = await inTenant(app.db, tenantId, async (trx) => {
@@ -49,7 +49,7 @@ export const ingest = async (app: App, { tenantId, fileId }: IngestJob, turn: Tu
   });
   if (!file) return;
   const { name, attempt, uploaded_by: uploadedBy } = file;
-  const run: Run = { ...turn, app, tenantId, fileId, attempt, name, uploadedBy };
+  const run: Run = { ...turn, app, tenantId, fileId, requestId, attempt, name, uploadedBy };
   const start = performance.now();
   try {
     if (file.chunk_count === null) await readDocument(run);
@@ -64,10 +64,10 @@ export const ingest = async (app: App, { tenantId, fileId }: IngestJob, turn: Tu
 };
 
 const end = async (run: Run, error: unknown): Promise<void> => {
-  const { app, tenantId, fileId } = run;
+  const { app, tenantId, fileId, requestId } = run;
   if (error instanceof RunGivesWay) {
     const long = run.long || !run.stopping.aborted;
-    await write(run, (trx) => app.jobs.sendIngest(trx, { tenantId, fileId }, { long }));
+    await write(run, (trx) => app.jobs.sendIngest(trx, { tenantId, fileId, requestId }, { long }));
     return announceQueued(app, run);
   }
   if (run.signal.aborted) throw error;

@@ -23,7 +23,7 @@ export class StorageFailure extends Error {
  * it has waited for `giveUpMs` without progress. What is stored stays. Returns whether the file waits.
  */
 export const waitOut = async (run: Run, waitingFor: Dependency): Promise<boolean> => {
-  const { app, fileId, tenantId, long } = run;
+  const { app, fileId, tenantId, requestId, long } = run;
   const { firstDelayMs, mostDelayMs, giveUpMs } = app.outageTimes;
   let waits = true;
   await write(run, async (trx) => {
@@ -32,7 +32,7 @@ export const waitOut = async (run: Run, waitingFor: Dependency): Promise<boolean
     if (waits) {
       const delayMs = Math.min(mostDelayMs, firstDelayMs * 2 ** Math.min(times - 1, 20));
       const afterSeconds = Math.max(1, Math.round(delayMs / 1_000));
-      return app.jobs.sendIngest(trx, { tenantId, fileId }, { long, afterSeconds });
+      return app.jobs.sendIngest(trx, { tenantId, fileId, requestId }, { long, afterSeconds });
     }
     const { reason, message } = new ReasonError(waitingFor === "model" ? "MODEL_UNAVAILABLE" : "SERVICE_UNAVAILABLE");
     await failFile(trx, fileId, { reason, message, keep: true });

@@ -51,7 +51,7 @@ export const receive = async (ctx: TenantContext, incoming: Incoming) => {
     await checkKept(trx, { userId, sizeBytes });
     const name = cleanName(incoming.name);
     const file = await createFile(trx, { id: fileId, uploaded_by: userId, sha256, name, size_bytes: sizeBytes });
-    if (file) await app.jobs.sendIngest(trx, key);
+    if (file) await app.jobs.sendIngest(trx, { ...key, requestId: ctx.requestId });
     return file;
   }).catch(async (error: unknown) => {
     // A refusal has stored nothing.
@@ -76,12 +76,12 @@ const mustBeLive = async (trx: TenantDb, ctx: TenantContext): Promise<void> => {
 };
 
 /** A file that has failed is ingested again; any other is left as it is. */
-const startAnew = async ({ app, tenantId }: TenantContext, file: FileRow): Promise<FileRow> => {
+const startAnew = async ({ app, tenantId, requestId }: TenantContext, file: FileRow): Promise<FileRow> => {
   if (file.status !== "failed") return file;
   const key = { tenantId, fileId: file.id };
   const requeued = await inTenant(app.db, tenantId, async (trx) => {
     const row = await requeueFile(trx, file.id);
-    if (row) await app.jobs.sendIngest(trx, key);
+    if (row) await app.jobs.sendIngest(trx, { ...key, requestId });
     return row ?? (await findFile(trx, file.id));
   });
   if (!requeued) throw new ReasonError("SERVICE_UNAVAILABLE");

@@ -21,6 +21,8 @@ export type Run = IngestRun &
   Turn & {
     app: App;
     tenantId: string;
+    /** Of the request that sent the file. */
+    requestId?: string | undefined;
     name: string;
     uploadedBy: string | null;
   };

@@ -3,6 +3,7 @@ import type { Handler } from "hono";
 import type { z } from "zod";
 import type { AskInput, ChatEvent } from "../contract/chat.ts";
 import type { App } from "../context.ts";
+import { logFailure } from "../log-failure.ts";
 import { createCaller } from "../router.ts";
 import { readJson } from "./body.ts";
 import { requestContext, type HttpEnv } from "./context.ts";
@@ -47,7 +48,7 @@ async function* frames(
     }
   } catch (error) {
     const known = reasonOf(error);
-    if (known.reason === "INTERNAL") app.log.error("chat", { requestId, reason: known.reason, error: known.cause });
+    logFailure(app.log, "chat", { requestId, failure: known });
     yield { event: "error", data: errorBody(known, requestId) };
   } finally {
     await events.return?.();

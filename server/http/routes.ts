@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import { logFailure } from "../log-failure.ts";
 import { consoleAsset } from "./console.ts";
 import { IDEMPOTENCY_HEADER, REQUEST_ID_HEADER, requestIdOf, type HttpEnv } from "./context.ts";
 import { errorResponse, reasonOf } from "./errors.ts";
@@ -25,8 +26,7 @@ export const routes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> =
     const path = `${c.req.method} ${c.req.routePath}`;
     // What a procedure threw is in the log already.
     if (error instanceof TRPCError) return errorResponse(known, requestId);
-    if (known.reason === "INTERNAL") app.log.error("request", { requestId, path, reason: known.reason, error });
-    else app.log.info("request", { requestId, path, reason: known.reason });
+    logFailure(app.log, "request", { requestId, path, failure: known });
     return errorResponse(known, requestId);
   });
   return hono

@@ -4,6 +4,7 @@ import type { Handler } from "hono";
 import { LIMITS } from "../contract/limits.ts";
 import type { App, RequestContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import { logFailure } from "../log-failure.ts";
 import { appRouter } from "../router.ts";
 import { fromTrpcError } from "../trpc.ts";
 import { readText } from "./body.ts";
@@ -63,10 +64,9 @@ export const logTrpcError =
   ({ log }: App) =>
   ({ error, path, type, ctx }: Failure): void => {
     if (error.cause instanceof ReasonError) return;
-    const { reason } = fromTrpcError(error);
+    const failure = fromTrpcError(error);
     const requestId = ctx?.requestId;
     // The path of an unknown procedure is whatever the client wrote.
-    if (type === "unknown") log.debug("call refused", { requestId, reason });
-    else if (reason === "INTERNAL") log.error("call", { requestId, path, reason, error: error.cause ?? error });
-    else log.info("call", { requestId, path, reason });
+    if (type === "unknown") log.debug("call refused", { requestId, reason: failure.reason });
+    else logFailure(log, "call", { requestId, path, failure });
   };

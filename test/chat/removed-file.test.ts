@@ -9,7 +9,7 @@ import { startTestApp, type TestUser } from "../support/app.ts";
 import { askFor, eventsOf, textOf, type Got } from "../support/chat.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
-import { startOpenAiServer, type OpenAiChatBody } from "../support/openai-server.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";
 
 const vendor = await startOpenAiServer();

@@ -20,7 +20,7 @@ export type OpenAiEmbeddingBody = {
 
 /** What goes wrong. `times` requests meet it (default: every one); `after` deltas are sent before it (default 1). */
 export type OpenAiFault = { times?: number } & (
-  | { kind: "status"; status: number; code?: string; retryAfter?: string }
+  | { kind: "status"; status: number; code?: string; retryAfter?: string; message?: string }
   /** The request is read and never answered. */
   | { kind: "silent" }
   /** Nothing more is sent, and the connection stays open. */
@@ -145,11 +145,20 @@ const json = (response: ServerResponse, status: number, body: unknown, headers: 
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 };
 
-const refuse = (response: ServerResponse, fault: { status: number; code?: string; retryAfter?: string }): void =>
+type Refusal = { status: number; code?: string; retryAfter?: string; message?: string };
+
+const refuse = (response: ServerResponse, fault: Refusal): void =>
   json(
     response,
     fault.status,
-    { error: { message: `scripted ${fault.status}`, type: "error", param: null, code: fault.code ?? null } },
+    {
+      error: {
+        message: fault.message ?? `scripted ${fault.status}`,
+        type: "error",
+        param: null,
+        code: fault.code ?? null,
+      },
+    },
     fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter },
   );
 

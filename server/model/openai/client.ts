@@ -24,7 +24,7 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
     // The client itself drops the words of a refusal that is not in OpenAI's shape.
     fetch: async (input, init) => {
       const response = await fetch(input, init);
-      if (!response.ok) throw await refusalOf(response, apiKey);
+      if (!response.ok) throw await refusalOf(response, { apiKey, body: init?.body });
       return response;
     },
   });

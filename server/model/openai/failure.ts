@@ -1,8 +1,8 @@
-import { ReasonError } from "../../errors.ts";
+import { ReasonError, ServerFailure } from "../../errors.ts";
 
 type Details = {
   status?: number;
-  /** What the server wrote, without secrets, in one line: for the log and for finding out what it refused. */
+  /** What the server wrote, without secrets, in one line: for finding out what it refused, and not for the log. */
   reply?: string;
   modelUnknown?: boolean;
   retryable: boolean;
@@ -11,18 +11,15 @@ type Details = {
 };
 
 /** What a vendor refused or broke, before it is known whether another try will help. */
-export class VendorFailure extends Error {
+export class VendorFailure extends ServerFailure {
   override readonly name = "VendorFailure";
-  /** The HTTP status; undefined when no answer came, or broke off. */
-  readonly status: number | undefined;
   readonly reply: string;
   readonly modelUnknown: boolean;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { status, reply = "", modelUnknown, retryable, retryAfterMs, cause }: Details) {
-    super(message, { cause });
-    this.status = status;
+    super(message, { status, cause });
     this.reply = reply;
     this.modelUnknown = modelUnknown ?? false;
     this.retryable = retryable;

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { withoutEcho } from "./echo.ts";
 import { VendorFailure } from "./failure.ts";
 
 const MAX_REPLY_BYTES = 64 * 1024;
@@ -5,19 +7,33 @@ const MAX_REPLY_CHARS = 500;
 /** Keys as vendors write them; the configured one is masked by its value. */
 const KEYS = /\b(?:sk|pk|key|gsk|hf|xai|api)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
 
+type Asked = { apiKey: string; body: unknown };
+
 /** A response that is no success, as a failure with the server's own words. */
-export const refusalOf = async (response: Response, apiKey: string): Promise<VendorFailure> => {
+export const refusalOf = async (response: Response, { apiKey, body: sent }: Asked): Promise<VendorFailure> => {
   const { status, headers } = response;
   const body = await readStart(response);
   const { code, message } = readError(body);
   const reply = mask(message, apiKey).replace(/\s+/g, " ").slice(0, MAX_REPLY_CHARS);
-  return new VendorFailure(`The model provider answered ${status}${reply && `: ${reply}`}`, {
+  const shown = withoutEcho(reply, textsIn(sent));
+  return new VendorFailure(`The model provider answered ${status}${shown && `: ${shown}`}`, {
     status,
     reply,
     modelUnknown: code === "model_not_found" || (status === 404 && /model/i.test(message)),
     retryable: code !== "insufficient_quota" && (status >= 500 || [408, 409, 429].includes(status)),
     retryAfterMs: retryAfterOf(headers),
   });
+};
+
+/** What people wrote stands in these fields of a request. */
+const Sent = z.object({
+  messages: z.array(z.object({ content: z.string() })).default([]),
+  input: z.union([z.string(), z.array(z.string())]).default([]),
+});
+
+const textsIn = (body: unknown): string[] => {
+  const parsed = Sent.safeParse(typeof body === "string" ? JSON.parse(body) : {});
+  return parsed.success ? [...parsed.data.messages.map(({ content }) => content), ...[parsed.data.input].flat()] : [];
 };
 
 const readStart = async ({ body }: Response): Promise<string> => {
