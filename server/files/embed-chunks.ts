@@ -9,8 +9,7 @@ import {
 } from "../../db/index.ts";
 import { record } from "../ledger.ts";
 import { reservedUntil, reserving } from "../quota.ts";
-import { countTokens } from "../tokens.ts";
-import { describe } from "./describe.ts";
+import { countHeads, describe } from "./describe.ts";
 import { giveWay, RunGivesWay, write, type Run } from "./run.ts";
 
 const BATCHES_AT_ONCE = 4;
@@ -24,27 +23,29 @@ export const embedChunks = async (run: Run): Promise<void> => {
   const which = { modelId: run.app.embeddingModelId, fileId: run.fileId };
   const sections = await inTenant(run.app.db, run.tenantId, (trx) => sumUnembedded(trx, which));
   const missing = sections.reduce((sum, { chunks }) => sum + chunks, 0);
-  const tokens = () =>
-    sections.reduce((sum, { section, chunks, tokens }) => sum + tokens + chunks * prefixOf(run, section), 0);
+  const heads = await countHeads(run.name, sections);
+  const prefixOf: PrefixOf = (section) => (heads.get(section) ?? 0) + 2;
+  const tokens = sections.reduce((sum, { section, chunks, tokens }) => sum + tokens + chunks * prefixOf(section), 0);
   await reserving(
     run,
     {
       key: keyOf(run),
       userId: run.uploadedBy,
-      need: () => ({ requests: 0, tokens: tokens() }),
+      need: () => ({ requests: 0, tokens }),
       isGoingOn: (error) => error instanceof RunGivesWay,
     },
-    () => embedMissing(run, missing),
+    () => embedMissing(run, { missing, prefixOf }),
   );
 };
 
 const keyOf = ({ fileId }: Run) => `ingest:${fileId}`;
 
 /** At most as many tokens stand before a chunk's words when it is embedded. */
-const prefixOf = ({ name }: Run, section: string | null): number =>
-  countTokens(describe(name, { section, text: "" })) + 2;
+type PrefixOf = (section: string | null) => number;
 
-const embedMissing = async (run: Run, missing: number): Promise<void> => {
+type Missing = { missing: number; prefixOf: PrefixOf };
+
+const embedMissing = async (run: Run, { missing, prefixOf }: Missing): Promise<void> => {
   const { batchSize } = run.app.model.embedding;
   const load = (after?: string) => {
     const page = { modelId: run.app.embeddingModelId, fileId: run.fileId, after, limit: batchSize * BATCHES_AT_ONCE };
@@ -63,7 +64,7 @@ const embedMissing = async (run: Run, missing: number): Promise<void> => {
     for (const result of results) {
       if (result.status === "rejected") continue;
       left -= result.value.batch.length;
-      await store(run, result.value, left);
+      await store(run, result.value, { left, prefixOf });
     }
     if (failure) throw failure.reason;
     if (pause?.status === "rejected") throw pause.reason;
@@ -81,7 +82,9 @@ const embedBatch = async (run: Run, batch: UnembeddedChunk[]): Promise<Batch> =>
   return { batch, ...(await run.app.model.embed(texts, "document", run.signal)) };
 };
 
-const store = (run: Run, { batch, vectors, tokens }: Batch, left: number) =>
+type Storing = { left: number; prefixOf: PrefixOf };
+
+const store = (run: Run, { batch, vectors, tokens }: Batch, { left, prefixOf }: Storing) =>
   write(run, async (trx) => {
     const fresh = batch.map(({ id, file_id }, index) => {
       const embedding = vectors[index];
@@ -96,7 +99,7 @@ const store = (run: Run, { batch, vectors, tokens }: Batch, left: number) =>
       embeddingTokens: tokens ?? batch.reduce((sum, chunk) => sum + chunk.tokens, 0),
     });
     await reduceReservation(trx, keyOf(run), {
-      tokens: batch.reduce((sum, chunk) => sum + chunk.tokens + prefixOf(run, chunk.section), 0),
+      tokens: batch.reduce((sum, chunk) => sum + chunk.tokens + prefixOf(chunk.section), 0),
       expires_at: reservedUntil(),
     });
     await setEmbedded(trx, run, left);
