@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { passageBoxes } from "../../console/src/viewer/passage-boxes.ts";
 import type { SearchRow } from "../../db/index.ts";
 import { createAnswerReader } from "../../server/chat/answer-reader.ts";
 import { createCitationReader } from "../../server/chat/citations.ts";
@@ -86,6 +87,7 @@ const chunk = (text: string, perLine: number): void => {
   chunkDocument([{ page: 1, width: 600, height: 800, text: read, lines }], { chunkTokens: 400, overlapTokens: 40 });
 };
 
+const BOX = { x: 0, y: 0, width: 1, height: 1 };
 const NAMES = Array.from({ length: 40 }, (_, at) => `harbour report ${at}.pdf`);
 
 const OF_A_QUESTION: Record<string, (text: string) => unknown> = {
@@ -105,6 +107,8 @@ const OF_A_TEXT: Record<string, (text: string) => unknown> = {
   "markers in an answer": readMarkers,
   "the refusal of an answer": readRefusal,
   "the text that an answer shows": readAnswer,
+  "the boxes of a passage's line": (text) =>
+    passageBoxes({ text, width: 1, height: 1, lines: [{ text, box: BOX }] }, text),
   "the prompt": (text) => buildPrompt({ question: text, sources: [toSource(text, 0)], history: [] }),
 };
 
