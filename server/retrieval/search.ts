@@ -60,7 +60,7 @@ const retrieveIn = async (
   const embedded = await embedQuery(ctx, { query, space }, signal);
   const semantic = embedded && { space, vector: embedded.vector };
   const asked = endsOf(query);
-  const words = queryWords(query);
+  const words = queryWords(asked);
   const wanted = await bestWay(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
   // Sent together: hardly ever is the tenant served from another space. What was found is ranked meanwhile.
   const [{ rows, best }, served] = await askTenant(app.db, tenantId, (trx) =>
