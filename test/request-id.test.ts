@@ -148,7 +148,9 @@ describe("the mail server's refusals are logged with status, message and request
     const app = await startTestApp({ env, parts: { log } });
     const tenant = app.newTenant();
     const { id } = await findOrCreateTenant(app.app.db, { id: newId(), slug: tenant });
-    await inTenant(app.app.db, id, (trx) => putInvitation(trx, "ada.c4n4ry@example.org", "admin"));
+    await inTenant(app.app.db, id, (trx) =>
+      putInvitation(trx, { email: "ada.c4n4ry@example.org", role: "admin", invited_by: null }),
+    );
     const requestId = `sign-in-${newId()}`;
     await fetch(`${app.url}/v1/auth/request-code`, {
       method: "POST",
