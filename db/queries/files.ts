@@ -24,7 +24,7 @@ export const hasReadyFile = async (trx: TenantDb, fileIds?: readonly string[]): 
     .select("id")
     .where("tenant_id", "=", trx.tenantId)
     .where("status", "=", "ready")
-    .$if(fileIds !== undefined, (query) => query.where("id", "in", fileIds ?? []))
+    .$if(fileIds !== undefined, (query) => query.where(sql<boolean>`id = any(${fileIds ?? []}::uuid[])`))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

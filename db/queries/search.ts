@@ -111,12 +111,17 @@ type Nearest = {
   candidates: number;
 };
 
-/** Vectors are of unit length: their negative product orders them as the cosine does, for half of its work. */
+/**
+ * Vectors are of unit length: their negative product orders them as the cosine does, for half of its work. A zero vector
+ * stands for a chunk that has none: at a distance of exactly 0, it is told by its product with itself.
+ */
 const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest, way?: SearchWay): Rows => sql`
-  select chunk_id, embedding <#> ${asVector(trx, vector)} as distance
-  from chunk_embeddings
-  where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)} and file_id ${inReadyFile(trx, way)}
-  order by distance limit ${candidates}`;
+  select chunk_id, distance from (
+    select chunk_id, embedding, embedding <#> ${asVector(trx, vector)} as distance
+    from chunk_embeddings
+    where tenant_id = ${trx.tenantId} and model_id = ${space.id} ${among(fileIds)} and file_id ${inReadyFile(trx, way)}
+    order by distance limit ${candidates}) near
+  where distance <> 0 or embedding <#> embedding <> 0`;
 
 /** Planned once, each vector is looked at and the unfinished files' are skipped; planned anew, the ready files' may be read alone. */
 const inReadyFile = (trx: TenantDb, way?: SearchWay): RawBuilder<unknown> => {
@@ -137,12 +142,14 @@ const UNFINISHED = sql`status <> 'ready'`;
 const nearestByIndex = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest): Rows => {
   const type = sql.raw(`halfvec(${Math.trunc(space.dimensions)})`);
   return sql`
-  select chunk_id, embedding::${type} <=> ${asVector(trx, vector)}::${type} as distance
-  from chunk_embeddings
-  where tenant_id = ${trx.tenantId} and model_id = ${space.id}
-    ${among(fileIds)}
-    and file_id <> all(array(select id from files where tenant_id = ${trx.tenantId} and ${UNFINISHED}))
-  order by distance limit ${candidates}`;
+  select chunk_id, distance from (
+    select chunk_id, embedding::${type} <=> ${asVector(trx, vector)}::${type} as distance
+    from chunk_embeddings
+    where tenant_id = ${trx.tenantId} and model_id = ${space.id}
+      ${among(fileIds)}
+      and file_id <> all(array(select id from files where tenant_id = ${trx.tenantId} and ${UNFINISHED}))
+    order by distance limit ${candidates}) near
+  where distance <> 'NaN'`;
 };
 
 /**

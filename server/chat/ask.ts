@@ -5,6 +5,7 @@ import {
   findFile,
   findMessageByRequest,
   findQuestion,
+  hasReadyFile,
   inTenant,
   insertMessages,
   touchConversation,
@@ -100,8 +101,9 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   const { question, fileIds, conversationId } = input;
   try {
     // At once: an answer that nobody writes is taken for abandoned, but not at the first look.
-    await Promise.all([store(ctx, input, ids), log.leased]);
-    await startAnswer(ctx, { ...ids, question, fileIds, first: conversationId === undefined }, log);
+    const [hasDocuments] = await Promise.all([store(ctx, input, ids), log.leased]);
+    const first = conversationId === undefined;
+    await startAnswer(ctx, { ...ids, question, fileIds, first, hasDocuments }, log);
   } catch (error) {
     await log.close();
     if (error instanceof AlreadyBegun) return undefined;
@@ -110,7 +112,7 @@ const begin = async (ctx: TenantContext, input: Beginning): Promise<string | und
   return messageId;
 };
 
-/** The question and its empty answer. */
+/** The question and its empty answer. Resolves to whether there are documents to answer it from. */
 const store = (ctx: TenantContext, input: Beginning, { conversationId, questionId, messageId, model }: Ids) => {
   const { app, tenantId, userId } = ctx;
   const row = { conversation_id: conversationId, user_id: userId };
@@ -126,14 +128,16 @@ const store = (ctx: TenantContext, input: Beginning, { conversationId, questionI
       { ...row, id: messageId, role: "assistant" as const, text: "", request_id: input.requestId, model },
     ];
     // Sent together. The quota comes last, for no other question of the tenant is let in until this one is.
-    const [opened, begun, reserved] = await Promise.allSettled([
+    const [opened, begun, ready, reserved] = await Promise.allSettled([
       open(trx),
       insertMessages(trx, messages),
+      hasReadyFile(trx, input.fileIds),
       reserve(trx, { key: spendingKey(messageId), userId, need: () => mostOf(app.config, input.question) }),
     ]);
     if (!valueOf(opened)) throw new ReasonError("NOT_FOUND");
     if (!valueOf(begun)) throw new AlreadyBegun();
     valueOf(reserved);
+    return valueOf(ready);
   });
 };
 

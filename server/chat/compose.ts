@@ -1,6 +1,6 @@
-import { askTenant, hasReadyFile } from "../../db/index.ts";
 import type { Citation, FinishCause, Outcome, Source, TokenUsage } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
+import { ReasonError } from "../errors.ts";
 import type { ModelSource } from "../model/model.ts";
 import { wordNoAnswer } from "../model/offline/wording.ts";
 import { expand, type Expanded } from "../retrieval/expand.ts";
@@ -26,6 +26,8 @@ export type NewAnswer = {
   fileIds?: readonly string[] | undefined;
   /** Whether nothing comes before it in its conversation. */
   first: boolean;
+  /** Whether any file that is asked can be searched. */
+  hasDocuments: boolean;
 };
 
 /** How an answer ends, and why where it is not complete. */
@@ -50,7 +52,7 @@ const EXCERPT_CHARS = 320;
  */
 export const compose = async (run: Run): Promise<Ending> => {
   const { ctx, question, model, fileIds, signal } = run;
-  if (!(await askTenant(ctx.app.db, ctx.tenantId, (trx) => hasReadyFile(trx, fileIds)))) return answerNothing(run);
+  if (!run.hasDocuments) return answerNothing(run);
   const history = run.first ? [] : await loadHistory(ctx, run);
   const rewritten = await rewrite(ctx, { question, history, model }, signal);
   if (rewritten !== undefined) await run.tell({ type: "rewritten", query: rewritten });
@@ -135,7 +137,10 @@ const stream = async (
       );
   }
   if (cause !== undefined) return { outcome: "interrupted", cause };
-  return { outcome: reader.refused() ? "no_answer" : "answered" };
+  if (reader.refused()) return { outcome: "no_answer" };
+  // Reasoning alone, or nothing at all, is no answer.
+  if (run.said.text.trim() === "") throw new ReasonError("MODEL_UNAVAILABLE");
+  return { outcome: "answered" };
 };
 
 const estimate = (prompt: string[], completion: string): TokenUsage => ({

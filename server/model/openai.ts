@@ -3,7 +3,6 @@ import type { Log } from "../log.ts";
 import type { Model } from "./model.ts";
 import { complete, streamChat } from "./openai/chat.ts";
 import { embedTexts } from "./openai/embed.ts";
-import { createInputLimits } from "./openai/input-limits.ts";
 import { createVendor } from "./openai/client.ts";
 import { DEFAULT_TIMEOUTS, type Timeouts } from "./openai/vendor.ts";
 
@@ -30,12 +29,11 @@ export const createOpenAiModel = (options: OpenAiOptions): Model => {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const vendor = createVendor(options);
   const into = (model: string, dimensions: number): Pick<Model, "embedding" | "embed"> => {
-    const space = { model, dimensions, sendDimensions: model.startsWith("text-embedding-3-") };
-    const limits = createInputLimits();
+    const sendDimensions = model.startsWith("text-embedding-3-");
+    const space = { model, dimensions, sendDimensions, maxBatch: MOST_INPUTS };
     return {
       embedding: { model: nameSpace(model, dimensions), dimensions, batchSize: MOST_INPUTS },
-      embed: (texts, _purpose, signal) =>
-        embedTexts(vendor, texts, { space, limits, timeouts, log: options.log, signal }),
+      embed: (texts, _purpose, signal) => embedTexts(vendor, texts, { space, timeouts, log: options.log, signal }),
     };
   };
   const allow = (model: string) => {

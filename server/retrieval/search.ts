@@ -58,7 +58,7 @@ const retrieveIn = async (
 ): Promise<Found> => {
   const { app, tenantId, userId } = ctx;
   const embedded = await embedQuery(ctx, { query, space }, signal);
-  const semantic = embedded && { space, vector: embedded.vector };
+  const semantic = embedded?.vector && { space, vector: embedded.vector };
   const asked = endsOf(query);
   const words = queryWords(asked);
   const wanted = await bestWay(ctx, { semantic, words, fileIds, limit: Math.max(CANDIDATES, limit) });
@@ -123,13 +123,14 @@ const embedQuery = async (
   { app }: TenantContext,
   { query, space }: { query: string; space: VectorSpace },
   signal?: AbortSignal,
-): Promise<{ vector: Float32Array; tokens: number | undefined } | undefined> => {
+): Promise<{ vector: Float32Array | undefined; tokens: number | undefined } | undefined> => {
   try {
     const embedded = await embedderFor(app, space)?.embed([query], "query", signal);
     if (!embedded) return undefined;
     const [vector] = embedded.vectors;
     if (!vector) throw new Error("an embedding without a vector");
-    return { vector, tokens: embedded.tokens };
+    // A vector without a direction is as near to one passage as to another: words decide alone.
+    return { vector: vector.some((value) => value !== 0) ? vector : undefined, tokens: embedded.tokens };
   } catch (error) {
     if (space.id === app.embeddingModelId || !(error instanceof ReasonError)) throw error;
     return undefined;

@@ -8,6 +8,8 @@ export type OpenAiChatBody = {
   messages: OpenAiMessage[];
   stream?: boolean;
   stream_options?: { include_usage?: boolean };
+  temperature?: number;
+  reasoning_effort?: string;
   max_tokens?: number;
   max_completion_tokens?: number;
 };
@@ -50,6 +52,22 @@ export type OpenAiScript = {
   onDelta?: (content: string) => void;
   chatFault?: OpenAiFault;
   embeddingFault?: OpenAiFault;
+  /** A refusal of a request by its body, in the server's own shape: an object, or text as it is. */
+  refuse?: (body: OpenAiBody) => { status: number; body: unknown } | undefined;
+  /** The whole of a good reply instead of OpenAI's: an object, or text as it is. */
+  reply?: (body: OpenAiBody) => object | string;
+  /** The chunks of a streamed answer instead of OpenAI's, each the text of one write. */
+  stream?: (body: OpenAiChatBody) => Iterable<string> | AsyncIterable<string>;
+  /** Changes OpenAI's reply to a request for embeddings. */
+  revise?: (reply: OpenAiEmbeddings, body: OpenAiEmbeddingBody) => object | string;
+};
+
+export type OpenAiBody = OpenAiChatBody | OpenAiEmbeddingBody;
+export type OpenAiEmbeddings = {
+  object: string;
+  model: string;
+  data: { object: string; index: number; embedding: string | number[] }[];
+  usage: { prompt_tokens: number; total_tokens: number };
 };
 
 export type OpenAiRequest = {
@@ -117,11 +135,15 @@ const handle = async (vendor: OpenAiServer, request: IncomingMessage, response: 
   const { script } = vendor;
   if (script.models && !script.models.includes(entry.body.model))
     return refuse(response, { status: 404, code: "model_not_found" });
-  if ("input" in entry.body) return embed(entry.body, response, take(script, "embeddingFault"));
+  const refused = script.refuse?.(entry.body);
+  if (refused) return write(response, refused.status, refused.body);
+  if (script.reply) return write(response, 200, script.reply(entry.body));
+  if ("input" in entry.body) return embed(entry.body, response, script);
   const fault = take(script, "chatFault");
   if (fault?.kind === "silent") return;
   if (fault?.kind === "status") return refuse(response, fault);
   const answer = (script.answer ?? citeFirstSource)(entry.body);
+  if (entry.body.stream && script.stream) return streamPieces(response, script.stream(entry.body));
   if (entry.body.stream) {
     const { deltaDelayMs: delayMs = 0, onDelta } = script;
     return stream(entry.body, response, { answer, fault, delayMs, onDelta });
@@ -140,6 +162,30 @@ const take = (script: OpenAiScript, name: "chatFault" | "embeddingFault"): OpenA
   fault.times -= 1;
   return fault;
 };
+
+const write = (response: ServerResponse, status: number, body: unknown): void =>
+  typeof body === "string"
+    ? void response.writeHead(status, { "content-type": "text/plain" }).end(body)
+    : json(response, status, body);
+
+const streamPieces = async (
+  response: ServerResponse,
+  pieces: Iterable<string> | AsyncIterable<string>,
+): Promise<void> => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.flushHeaders();
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    response.write(piece);
+    // Each piece in a packet of its own.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  response.end();
+};
+
+/** A chunk of a streamed answer, as an event. */
+export const chunkOf = (delta: object, finish_reason: string | null = null, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`;
 
 const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
@@ -240,7 +286,8 @@ export const citeFirstSource = (body: OpenAiChatBody): string => {
   return `${NO_ANSWER} The documents do not tell.`;
 };
 
-const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, fault: OpenAiFault | undefined): void => {
+const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, script: OpenAiScript): void => {
+  const fault = take(script, "embeddingFault");
   if (fault?.kind === "silent") return;
   if (fault?.kind === "cut") return void response.destroy();
   if (fault?.kind === "status") return refuse(response, fault);
@@ -256,12 +303,13 @@ const embed = (body: OpenAiEmbeddingBody, response: ServerResponse, fault: OpenA
   // The head and a piece of the body, then nothing.
   if (fault?.kind === "stall") return void response.writeHead(200, { "content-type": "application/json" }).write("{");
   const total = input.reduce((sum, text) => sum + words(text).length, 0);
-  json(response, 200, {
+  const reply: OpenAiEmbeddings = {
     object: "list",
     model: body.model,
     data: vectors.map((vector, index) => ({ object: "embedding", index, embedding: encode(vector) })),
     usage: { prompt_tokens: total, total_tokens: total },
-  });
+  };
+  write(response, 200, script.revise?.(reply, body) ?? reply);
 };
 
 const writeWithoutEnd = async (response: ServerResponse): Promise<void> => {

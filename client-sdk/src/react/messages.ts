@@ -1,4 +1,14 @@
-import type { ChatEvent, Citation, Message, MessageId, Outcome, Rating, Source, TokenUsage } from "../schemas.ts";
+import type {
+  ChatEvent,
+  Citation,
+  FinishCause,
+  Message,
+  MessageId,
+  Outcome,
+  Rating,
+  Source,
+  TokenUsage,
+} from "../schemas.ts";
 
 export type ChatQuestion = {
   /** The same from the moment it is asked and after a reload. */
@@ -21,6 +31,8 @@ export type ChatAnswer = {
   citations: Readonly<Record<number, readonly Citation[]>>;
   /** Null while the answer is being written. */
   outcome: Outcome | null;
+  /** Why it ended without being complete, where that is known. */
+  cause?: FinishCause | undefined;
   usage: TokenUsage | null;
   rating: Rating | null;
 };
@@ -60,7 +72,7 @@ export const withEvent = (answer: ChatAnswer, event: ChatEvent): ChatAnswer => {
       return { ...answer, citations: byNumber([citation], answer.citations) };
     }
     case "finished":
-      return { ...answer, outcome: event.outcome, usage: event.usage };
+      return { ...answer, outcome: event.outcome, cause: event.cause, usage: event.usage };
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- a newer server may tell what this client does not know
     default:
       return answer;
@@ -76,10 +88,10 @@ const byNumber = (citations: Citation[], known: ChatAnswer["citations"] = {}): C
 /** A conversation's history as messages. */
 export const toChatMessages = (history: Message[]): ChatMessage[] =>
   history.map((message, index): ChatMessage => {
-    const { id, role, text, requestId, sources, citations, outcome, usage, rating } = message;
+    const { id, role, text, requestId, sources, citations, outcome, cause, usage, rating } = message;
     if (role === "assistant") {
       const { key } = newAnswer(requestId ?? id);
-      return { key, id, role, text, sources, citations: byNumber(citations), outcome, usage, rating };
+      return { key, id, role, text, sources, citations: byNumber(citations), outcome, cause, usage, rating };
     }
     return { key: keysOf(history[index + 1]?.requestId ?? id).question, role, text };
   });

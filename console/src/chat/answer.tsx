@@ -17,7 +17,7 @@ type Props = {
 };
 
 export const Answer = ({ answer, onRegenerate, onRate }: Props): ReactElement => {
-  const { text, rewritten, citations, sources, outcome } = answer;
+  const { text, rewritten, citations, sources, outcome, cause } = answer;
   const renderMarker = useCallback(
     (numbers: number[], before: string) =>
       numbers.map((n) => {
@@ -37,7 +37,7 @@ export const Answer = ({ answer, onRegenerate, onRate }: Props): ReactElement =>
       )}
       {outcome === "no_answer" && (
         <p className="verdict">
-          <Icon name="search" size={16} /> {words.noAnswer}
+          <Icon name="search" size={16} /> {cause === "no_documents" ? words.causes.no_documents : words.noAnswer}
         </p>
       )}
       {text === "" && outcome === null && <Thinking found={sources.length > 0} />}
@@ -45,7 +45,7 @@ export const Answer = ({ answer, onRegenerate, onRate }: Props): ReactElement =>
         <Markdown text={text} renderMarker={renderMarker} />
       </div>
       {outcome === "cancelled" && <p className="verdict">{words.cancelled}</p>}
-      {outcome === "interrupted" && <p className="verdict">{words.interrupted}</p>}
+      {outcome === "interrupted" && <p className="verdict">{cause ? words.causes[cause] : words.interrupted}</p>}
       {outcome === "no_answer" ? <NearestPassages sources={sources} /> : <SourceList citations={citations} />}
       {outcome !== null && <AnswerActions answer={answer} onRegenerate={onRegenerate} onRate={onRate} />}
     </article>

@@ -6,7 +6,7 @@ import { createPatience, type Patience } from "./patience.ts";
 import { createReasoningReader, withoutReasoning } from "./reasoning.ts";
 import { type RetryRule, withRetry } from "./retry.ts";
 import type { Timeouts, Vendor } from "./vendor.ts";
-import { type ChatChunk, parseChunk, parseCompletion, readJson, type Usage } from "./wire.ts";
+import { type ChatChunk, parseChunk, parseCompletion, readReply, type Usage } from "./wire.ts";
 
 const TRIES = 2;
 /** A person waits: a vendor that asks for more is called busy. */
@@ -59,7 +59,8 @@ async function* attempt(
     const { model, messages, maxCompletionTokens } = request;
     const response = await vendor.chat({ model, messages, maxCompletionTokens, stream: true }, patience.signal);
     if (!response.body) throw malformed("an answer without a body");
-    const end = yield* readAnswer(readEventData(response.body, patience.signal), { request, patience, timeouts });
+    const events = isWhole(response) ? readWhole(vendor, response) : readEventData(response.body, patience.signal);
+    const end = yield* readAnswer(events, { vendor, request, patience, timeouts });
     signal.throwIfAborted();
     yield end;
   } catch (error) {
@@ -69,12 +70,23 @@ async function* attempt(
   }
 }
 
-type Reading = { request: ChatRequest; patience: Patience; timeouts: Timeouts };
+/** Servers that do not stream answer with the whole. */
+const isWhole = ({ headers }: Response): boolean => headers.get("content-type")?.includes("application/json") ?? false;
+
+/** A whole answer as the one chunk of a stream. */
+async function* readWhole(vendor: Vendor, response: Response): AsyncGenerator<string> {
+  const { choices, usage } = parseCompletion(await readReply(vendor, response));
+  const [choice] = choices;
+  const finish_reason = choice?.finish_reason ?? "stop";
+  yield JSON.stringify({ choices: [{ delta: choice?.message, finish_reason }], usage });
+}
+
+type Reading = { vendor: Vendor; request: ChatRequest; patience: Patience; timeouts: Timeouts };
 
 /** Hands on the words as they come; returns the end of an answer that is complete. */
 async function* readAnswer(
   events: AsyncGenerator<string>,
-  { request, patience, timeouts }: Reading,
+  { vendor, request, patience, timeouts }: Reading,
 ): AsyncGenerator<ChatPart, ChatPart> {
   const answer = createLimit(request.maxCompletionTokens);
   const thinking = createLimit(THINKING_TOKENS);
@@ -91,7 +103,7 @@ async function* readAnswer(
         patience.expectWithin(AFTER_DONE_MS);
         continue;
       }
-      const chunk = parseChunk(data);
+      const chunk = parseChunk(vendor, data);
       usage = hasCounts(chunk.usage) ? chunk.usage : usage;
       const choice = readChoice(chunk);
       const { answer: content, thought } = reasoning.push(choice.content);
@@ -103,8 +115,9 @@ async function* readAnswer(
       }
       if (choice.content || choice.thought) patience.expectWithin(timeouts.betweenTokensMs);
       if (choice.finish) patience.expectWithin(AFTER_FINISH_MS);
-      finish ??= choice.finish ?? (answer.passedWith(content) ? "length" : undefined);
-      if (answer.passed() || thinking.passedWith(choice.thought + thought)) break;
+      const passed = [answer.passedWith(content), thinking.passedWith(choice.thought + thought)].includes(true);
+      finish ??= choice.finish ?? (passed ? "length" : undefined);
+      if (passed) break;
     }
   } catch (error) {
     // What breaks after the last word costs no more than the vendor's count.
@@ -123,20 +136,18 @@ const readChoice = (chunk: ChatChunk) => {
 };
 
 /** Some servers send an object without counts with each chunk. */
-const hasCounts = (usage: Usage): boolean => usage?.prompt_tokens !== undefined || usage?.total_tokens !== undefined;
+const hasCounts = (usage: Usage): boolean => Object.values(usage ?? {}).some(Boolean);
 
 /** Stops a vendor that ignores the limit it was given: a delta is a token or more, a token rarely 16 characters. */
 const createLimit = (tokens: number) => {
   const most = tokens * 1.25 + 50;
   let deltas = 0;
   let chars = 0;
-  const passed = () => deltas > most || chars > 16 * most;
   return {
-    passed,
-    passedWith: (text: string) => {
+    passedWith: (text: string): boolean => {
       deltas += text ? 1 : 0;
       chars += text.length;
-      return passed();
+      return deltas > most || chars > 16 * most;
     },
   };
 };
@@ -158,14 +169,18 @@ const CAUSES: Record<string, FinishCause> = {
 /** What the vendor counted; what it did not is counted here, reasoning included, and marked as estimated. */
 const countsOf = (messages: readonly ChatMessage[], { text, usage }: Pick<Ended, "text" | "usage">) => {
   const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage ?? {};
-  const promptTokens = prompt ?? (total !== undefined && completion !== undefined ? total - completion : undefined);
-  const completionTokens = completion ?? (total !== undefined && prompt !== undefined ? total - prompt : undefined);
+  // A zero stands for what was not counted.
+  const promptTokens = prompt || restOf(total, completion);
+  const completionTokens = completion || restOf(total, prompt);
   return {
-    promptTokens: promptTokens ?? countPrompt(messages),
-    completionTokens: completionTokens ?? countTokens(text),
-    estimated: promptTokens === undefined || completionTokens === undefined,
+    promptTokens: promptTokens || countPrompt(messages),
+    completionTokens: completionTokens || countTokens(text),
+    estimated: !promptTokens || !completionTokens,
   };
 };
+
+const restOf = (total: number | undefined, part: number | undefined): number | undefined =>
+  total && part ? Math.max(0, total - part) : undefined;
 
 const countPrompt = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { content }) => sum + countTokens(content) + TOKENS_PER_MESSAGE, 0);
@@ -184,7 +199,7 @@ export const complete = (
       try {
         patience.expectWithin(timeouts.rewriteMs);
         const response = await vendor.chat({ ...body, stream: false }, patience.signal);
-        const { choices, usage } = parseCompletion(await readJson(response));
+        const { choices, usage } = parseCompletion(await readReply(vendor, response));
         const content = choices[0]?.message.content ?? "";
         const { promptTokens, completionTokens } = countsOf(body.messages, { text: content, usage });
         return { text: withoutReasoning(content).trim(), promptTokens, completionTokens };

@@ -3,7 +3,7 @@ import OpenAI, { APIConnectionError } from "openai";
 import type { ChatMessage } from "../model.ts";
 import { disconnected, VendorFailure } from "./failure.ts";
 import { createOptionalFields, type OptionalField } from "./optional-fields.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf, reportedFailure } from "./refusal.ts";
 import type { ChatBody, EmbeddingBody, Vendor } from "./vendor.ts";
 
 type Options = { apiKey: string; baseUrl?: string | undefined };
@@ -59,9 +59,11 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
     embed: (body, signal) =>
       negotiate(body.model, (has) => {
         const request = embeddingRequest(body, has);
-        const sent = (["encoding_format", "dimensions"] as const).filter((field) => request[field] !== undefined);
-        return { sent, response: client.embeddings.create(request, { signal }).asResponse() };
+        const sent = (["encoding_format", "dimensions"] as const).filter((field) => field in request);
+        // The client's own method asks for base64 where no format is named.
+        return { sent, response: client.post("/embeddings", { body: request, signal }).asResponse() };
       }),
+    reported: (error) => reportedFailure(error, apiKey),
   };
 };
 
@@ -85,10 +87,10 @@ const optionalOf = (
   };
 };
 
-/** The client asks for base64 by itself where no format is named. */
+/** Vectors come as numbers where no format is named. */
 const embeddingRequest = ({ dimensions, ...body }: EmbeddingBody, has: Has) => ({
   ...body,
-  encoding_format: has("encoding_format") ? ("base64" as const) : ("float" as const),
+  ...(has("encoding_format") ? { encoding_format: "base64" as const } : {}),
   ...(dimensions !== undefined && has("dimensions") ? { dimensions } : {}),
 });
 

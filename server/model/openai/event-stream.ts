@@ -20,7 +20,10 @@ export async function* readEventData(body: ReadableStream<Uint8Array>, signal: A
       const lines = (rest + decoder.decode(value, { stream: !done })).split(/\r\n|\n|\r/);
       rest = done ? "" : (lines.pop() ?? "");
       if (rest.length > MOST_LINE_CHARS) throw malformed("a line without end");
-      for (const line of lines) if (line.startsWith("data:") && !signal.aborted) yield line.slice(5).trim();
+      for (const line of lines) {
+        const data = line.startsWith("data:") ? line.slice(5).trim() : "";
+        if (data && !signal.aborted) yield data;
+      }
       if (done) return;
     }
   } finally {

@@ -10,8 +10,12 @@ const NAMED = {
   encoding_format: /encoding_format|base64|encoding format/i,
   dimensions: /dimensions?\b|matryoshka/i,
   /** Not a field: a message of the role `system`. */
-  system: /\bsystem\b/i,
+  system:
+    /\bsystem\b.*\b(?:role|message|prompt|instruction)|\broles?\b.*\bsystem\b|only user and assistant|developer instruction/i,
 } satisfies Record<string, RegExp>;
+
+/** Refusals of a conversation: they name limits and roles, and leaving these out does not help. */
+const OF_CONVERSATION = /context.(?:length|window|size)|reduce the length|must alternate/i;
 
 export type OptionalField = keyof typeof NAMED;
 
@@ -28,7 +32,7 @@ export const createOptionalFields = (): OptionalFields => {
   return {
     has: (model, field) => !refused.get(model)?.has(field),
     learn: (model, sent, { status, reply }) => {
-      if (status !== 400 && status !== 422) return false;
+      if ((status !== 400 && status !== 422) || OF_CONVERSATION.test(reply)) return false;
       const field = sent.find((name) => reply.startsWith(`${name}:`)) ?? sent.find((name) => NAMED[name].test(reply));
       if (!field) return false;
       refused.set(model, (refused.get(model) ?? new Set()).add(field));

@@ -14,13 +14,13 @@ export const refusalOf = async (response: Response, { apiKey, body: sent }: Aske
   const { status, headers } = response;
   const body = await readStart(response);
   const { code, message } = readError(body);
-  const reply = mask(message, apiKey).replace(/\s+/g, " ").slice(0, MAX_REPLY_CHARS);
+  const reply = oneLine(message, apiKey);
   const shown = withoutEcho(reply, textsIn(sent));
   return new VendorFailure(`The model provider answered ${status}${shown && `: ${shown}`}`, {
     status,
     reply,
     modelUnknown: code === "model_not_found" || (status === 404 && /model/i.test(message)),
-    retryable: code !== "insufficient_quota" && (status >= 500 || [408, 409, 429].includes(status)),
+    retryable: code !== "insufficient_quota" && mayPass(status),
     retryAfterMs: retryAfterOf(headers),
   });
 };
@@ -35,6 +35,21 @@ const textsIn = (body: unknown): string[] => {
   const parsed = Sent.safeParse(typeof body === "string" ? JSON.parse(body) : {});
   return parsed.success ? [...parsed.data.messages.map(({ content }) => content), ...[parsed.data.input].flat()] : [];
 };
+
+/** An error in the body of a success; its code is a status with some servers. */
+export const reportedFailure = (error: unknown, apiKey: string): VendorFailure => {
+  const { code, message } = readWords({ error });
+  const reply = oneLine(message, apiKey);
+  return new VendorFailure(`The model provider reported an error${reply && `: ${reply}`}`, {
+    reply,
+    modelUnknown: code === "model_not_found",
+    retryable: mayPass(Number(code)),
+  });
+};
+
+const mayPass = (status: number): boolean => status >= 500 || [408, 409, 429].includes(status);
+const oneLine = (text: string, apiKey: string): string =>
+  mask(text, apiKey).replace(/\s+/g, " ").slice(0, MAX_REPLY_CHARS);
 
 const readStart = async ({ body }: Response): Promise<string> => {
   const parts: Uint8Array[] = [];
@@ -51,21 +66,28 @@ const readStart = async ({ body }: Response): Promise<string> => {
   return Buffer.concat(parts).toString("utf8");
 };
 
-/** Servers write `{error: {message, code, param}}`, `{error: "…"}`, `{message, code}`, `{detail: …}`, or plain text. */
 const readError = (body: string): { code: unknown; message: string } => {
   try {
-    const json: unknown = JSON.parse(body);
-    const outer = isRecord(json) ? json : {};
-    const error = isRecord(outer["error"]) ? outer["error"] : outer;
-    const words = [error["param"], error["message"] ?? outer["error"] ?? outer["detail"] ?? json];
-    return { code: error["code"], message: words.filter(Boolean).map(toText).join(": ") };
+    return readWords(JSON.parse(body));
   } catch {
     return { code: undefined, message: body };
   }
 };
 
+/** Servers write `{error: {message, code, param}}`, `{error: "…"}`, `{message, code}`, `{detail: …}`, or plain text. */
+const readWords = (json: unknown): { code: unknown; message: string } => {
+  const outer = isRecord(json) ? json : {};
+  const error = isRecord(outer["error"]) ? outer["error"] : outer;
+  const words = [error["param"], error["message"] ?? outer["error"] ?? outer["detail"] ?? json];
+  return { code: error["code"], message: words.filter(Boolean).map(toText).join(": ") };
+};
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const toText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+/** Without the request's own text, which validators repeat as `input`. */
+const toText = (value: unknown): string =>
+  typeof value === "string"
+    ? value
+    : JSON.stringify(value, (key, part: unknown) => (key === "input" ? undefined : part));
 
 const mask = (text: string, apiKey: string): string =>
   (apiKey.length > 3 ? text.replaceAll(apiKey, "***") : text).replace(KEYS, "***");

@@ -1,4 +1,5 @@
 import type { ChatMessage } from "../model.ts";
+import type { VendorFailure } from "./failure.ts";
 
 export type ChatBody = {
   model: string;
@@ -13,6 +14,8 @@ export type Vendor = {
   /** A good response whose body is unread. */
   chat(body: ChatBody, signal: AbortSignal): Promise<Response>;
   embed(body: EmbeddingBody, signal: AbortSignal): Promise<Response>;
+  /** The failure that a good response reports in its body, with the server's words and without secrets. */
+  reported(error: unknown): VendorFailure;
 };
 
 export type Timeouts = {
