@@ -34,6 +34,15 @@ test("nothing set gives the documented defaults", () => {
   });
 });
 
+test("the timeouts of a model are seconds, with defaults of two minutes and one", () => {
+  const openai = { OPENAI_API_KEY: "test" };
+  expect(readConfig(openai).openai?.timeouts).toEqual({ firstTokenMs: 120_000, betweenTokensMs: 60_000 });
+  const slow = { ...openai, MODEL_FIRST_TOKEN_TIMEOUT_SECONDS: "900", MODEL_IDLE_TIMEOUT_SECONDS: "300" };
+  expect(readConfig(slow).openai?.timeouts).toEqual({ firstTokenMs: 900_000, betweenTokensMs: 300_000 });
+  for (const value of ["0", "3601", "1.5", "a minute"])
+    expect(problemsOf({ MODEL_IDLE_TIMEOUT_SECONDS: value })).toHaveLength(1);
+});
+
 test("an empty value counts as unset", () => {
   expect(readConfig({ PORT: "", DATABASE_URL: " " })).toMatchObject({ port: 8000, databaseUrl: undefined });
 });

@@ -1,4 +1,4 @@
-import type { ChatEvent, Citation, Message, MessageId, Outcome, Rating, Source, TokenUsage } from "../schemas.js";
+import type { ChatEvent, Citation, FinishCause, Message, MessageId, Outcome, Rating, Source, TokenUsage } from "../schemas.js";
 export type ChatQuestion = {
     /** The same from the moment it is asked and after a reload. */
     key: string;
@@ -19,6 +19,8 @@ export type ChatAnswer = {
     citations: Readonly<Record<number, readonly Citation[]>>;
     /** Null while the answer is being written. */
     outcome: Outcome | null;
+    /** Why it ended without being complete, where that is known. */
+    cause?: FinishCause | undefined;
     usage: TokenUsage | null;
     rating: Rating | null;
 };
