@@ -113,7 +113,7 @@ test("once its log is gone an answer is told from what was stored", async () => 
   await shared.app.answers.get(messageId)?.done;
   await shared.app.keyValue.dropLog(`answer:${user.tenantId}:${messageId}`);
   const stored = await askFor(user, { ...input, lastEventId: live.at(3)?.id });
-  expect(stored.map(({ event }) => event.type)).toEqual(["started", "sources", "snapshot", "citation", "finished"]);
+  expect(stored.map(({ event }) => event.type)).toEqual(["started", "snapshot", "sources", "citation", "finished"]);
   expect(textOf(stored)).toBe(textOf(live));
   expect(eventsOf(stored, "citation")).toEqual(eventsOf(live, "citation"));
 });

@@ -141,7 +141,9 @@ test("an answer that is written meanwhile goes on, cites the file without its te
   for (const citation of later) expect(citation).toMatchObject({ fileId, ...NO_QUOTE });
   expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "answered" }]);
   const answer = await answerOf(user, got);
-  expect(answer).toMatchObject({ text: textOf(got), outcome: "answered", sources: [GONE, GONE] });
+  expect(answer).toMatchObject({ text: textOf(got), outcome: "answered" });
+  expect(answer?.sources.length).toBeGreaterThan(0);
+  for (const source of answer?.sources ?? []) expect(source).toMatchObject(GONE);
   for (const citation of answer?.citations ?? []) expect(citation).toMatchObject(NO_QUOTE);
   await ended(got);
   expect(JSON.stringify(await askFor(user, input))).not.toContain(CANARY);

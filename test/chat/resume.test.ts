@@ -111,7 +111,7 @@ test("a place beyond the end of a finished answer is answered with what is store
   const { got, messageId, input } = await withAnswer(user);
   for (const seq of ["9999", "9007199254740992", "9".repeat(60)]) {
     const told = await askFor(user, { ...input, lastEventId: `${messageId}.${seq}` });
-    expect(told.map(({ event }) => event.type)).toEqual(["started", "sources", "snapshot", "citation", "finished"]);
+    expect(told.map(({ event }) => event.type)).toEqual(["started", "snapshot", "sources", "citation", "finished"]);
     expect(textOf(told)).toBe(textOf(got));
     // Whoever goes on behind one of these events is told the end again.
     const again = await askFor(user, { ...input, lastEventId: told.at(-2)?.id });

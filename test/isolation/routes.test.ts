@@ -18,7 +18,7 @@ const ROUTES: Record<string, Row> = {
   "POST /auth/verify-code": {
     open: true,
     request: ({ challengeId }) => ({ body: { challengeId, code: "000000" } }),
-    stranger: "CODE_INVALID",
+    stranger: "TENANT_MISMATCH",
     colleague: "CODE_INVALID",
   },
   "POST /files": {},
@@ -35,6 +35,11 @@ const ROUTES: Record<string, Row> = {
     request: ({ fileId }) => ({ path: `/files/${fileId}` }),
     stranger: "NOT_FOUND",
     colleague: "FORBIDDEN",
+  },
+  "POST /files/:id/retry": {
+    request: ({ fileId }) => ({ path: `/files/${fileId}/retry` }),
+    stranger: "NOT_FOUND",
+    colleague: "INVALID_INPUT",
   },
   "GET /files/:id/content": {
     request: ({ fileId }) => ({ path: `/files/${fileId}/content` }),

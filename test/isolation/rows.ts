@@ -37,7 +37,7 @@ export const ROWS: Record<string, Row> = {
   "auth.verifyCode": {
     for: "anyone",
     input: ({ challengeId }) => ({ challengeId, code: "000000" }),
-    foreign: { challengeId: { stranger: "CODE_INVALID", colleague: "CODE_INVALID" } },
+    foreign: { challengeId: { stranger: "TENANT_MISMATCH", colleague: "CODE_INVALID" } },
   },
   "auth.me": { for: "member" },
   "auth.signOut": { for: "member" },
