@@ -7,9 +7,9 @@ import { QuoteCard, type Place } from "./quote-card.tsx";
 
 const LINGER_MS = 120;
 
-/** A marker of the answer: hovered or focused it shows its quote, pressed it opens the page. */
+/** A marker of the answer: hovered or focused it shows its quote, pressed it opens the page, unless its file was removed. */
 export const CitationMark = ({ citation }: { citation: Citation }): ReactElement => {
-  const { n, fileName, page, verified } = citation;
+  const { n, fileName, page, verified, removed } = citation;
   const button = useRef<HTMLButtonElement>(null);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [place, setPlace] = useState<Place>();
@@ -36,7 +36,7 @@ export const CitationMark = ({ citation }: { citation: Citation }): ReactElement
         onBlur={hide}
         onClick={() => {
           setPlace(undefined);
-          open({ ...citation, trigger: button.current });
+          if (!removed) open({ ...citation, trigger: button.current });
         }}
       >
         {n}

@@ -19,15 +19,15 @@ export const QuoteCard = ({ citation, id, place }: { citation: Citation; id: str
     shown.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - offsetWidth - EDGE))}px`;
     shown.style.top = `${fitsAbove ? place.top - GAP - offsetHeight : place.bottom + GAP}px`;
   }, [place]);
-  const { quote, fileName, page, verified } = citation;
+  const { quote, fileName, page, verified, removed } = citation;
   return (
     <span ref={card} id={id} role="tooltip" className="quote-card" dir="auto">
-      <span className="quote">{quote.replaceAll(/\s+/g, " ").trim()}</span>
+      <span className="quote">{removed ? strings.chat.removedFile : quote.replaceAll(/\s+/g, " ").trim()}</span>
       <span className="quote-from">
         <bdi>{fileName}</bdi>
         <span className="number">{strings.chat.page(page)}</span>
       </span>
-      {!verified && <span className="quote-doubt">{strings.chat.unverified}</span>}
+      {!verified && !removed && <span className="quote-doubt">{strings.chat.unverified}</span>}
     </span>
   );
 };

@@ -15,8 +15,14 @@ export const SourceList = ({ citations }: Pick<ChatAnswer, "citations">): ReactE
   return (
     <PassageList title={words.sources}>
       {quotes.map((citation) => (
-        <li key={`${citation.n} ${citation.quote}`}>
-          <Passage {...asShown(citation)} text={citation.quote} number={citation.n} verified={citation.verified} />
+        <li key={`${citation.n} ${citation.fileId} ${citation.quote}`}>
+          <Passage
+            {...asShown(citation)}
+            text={citation.quote}
+            number={citation.n}
+            verified={citation.verified}
+            removed={citation.removed}
+          />
         </li>
       ))}
     </PassageList>
@@ -30,9 +36,16 @@ export const NearestPassages = ({ sources }: Pick<ChatAnswer, "sources">): React
   if (sources.length === 0) return null;
   return (
     <PassageList title={words.nearest}>
-      {sources.slice(0, 3).map(({ n, fileId, fileName, page, excerpt }) => (
+      {sources.slice(0, 3).map(({ n, fileId, fileName, page, excerpt, removed }) => (
         <li key={n}>
-          <Passage fileId={fileId} fileName={fileName} page={page} passage={excerpt.replace(/…$/, "")} text={excerpt} />
+          <Passage
+            fileId={fileId}
+            fileName={fileName}
+            page={page}
+            passage={excerpt.replace(/…$/, "")}
+            text={excerpt}
+            removed={removed}
+          />
         </li>
       ))}
     </PassageList>
@@ -49,20 +62,26 @@ const PassageList = ({ title, children }: { title: string; children: ReactNode }
   );
 };
 
-type PassageProps = OpenDocument & { text: string; number?: number; verified?: boolean };
+type PassageProps = OpenDocument & {
+  text: string;
+  number?: number;
+  verified?: boolean;
+  removed?: boolean | undefined;
+};
 
-/** A piece of a document that opens where it stands. */
-export const Passage = ({ text, number, verified = true, ...shown }: PassageProps): ReactElement => {
+/** A piece of a document that opens where it stands; of a removed file nothing is left to open. */
+export const Passage = ({ text, number, verified = true, removed, ...shown }: PassageProps): ReactElement => {
   const open = useOpenDocument();
   return (
     <button
       type="button"
       className={verified ? "passage" : "passage unverified"}
+      disabled={removed}
       dir="auto"
       onClick={(event) => open({ ...shown, trigger: event.currentTarget })}
     >
       {number !== undefined && <span className="passage-number">{number}</span>}
-      <span className="passage-text">{flat(text)}</span>
+      <span className="passage-text">{removed ? words.removedFile : flat(text)}</span>
       <span className="passage-from">
         <bdi>{shown.fileName}</bdi>
         <span className="number">{words.page(shown.page)}</span>
