@@ -48,7 +48,7 @@ test("followers over every transport get keep-alives while the model is silent, 
   const { speak } = silence();
   const requestId = newId();
   const bearer = { authorization: `Bearer ${user.accessToken}`, "content-type": "application/json" };
-  const ws = await openSocket(shared.url, { authorization: bearer.authorization });
+  const ws = await openSocket(shared.url, { token: user.accessToken });
   const heard: string[] = [];
   const { promise: pinged, resolve: onPing } = Promise.withResolvers<void>();
   ws.on("message", (data: Buffer) => {
@@ -58,12 +58,12 @@ test("followers over every transport get keep-alives while the model is silent, 
     ws.send("PONG");
     onPing();
   });
-  const input = { json: { question: QUESTION, requestId } };
+  const input = { question: QUESTION, requestId };
   ws.send(JSON.stringify({ id: 1, method: "subscription", params: { path: "chat.ask", input } }));
   const http = await fetch(`${shared.url}/v1/chat`, {
     method: "POST",
     headers: bearer,
-    body: JSON.stringify({ question: QUESTION, requestId }),
+    body: JSON.stringify(input),
   });
   const { promise: commented, resolve: onComment } = Promise.withResolvers<void>();
   const read = async () => {
@@ -81,7 +81,7 @@ test("followers over every transport get keep-alives while the model is silent, 
   expect(await shared.app.keyValue.isHeld(`answering:${user.tenantId}:${messageId}`)).toBe(true);
   speak();
   expect(await whole).toContain('"outcome":"answered"');
-  const late = await askFor(user, { question: QUESTION, requestId });
+  const late = await askFor(user, input);
   expect(textOf(late)).toBe("Forty-two herons [1].");
   await expect.poll(() => heard.join("\n"), { timeout: 60_000 }).toContain('"outcome":"answered"');
   expect(vendor.requests.filter(({ path }) => path.endsWith("completions"))).toHaveLength(1);

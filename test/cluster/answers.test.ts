@@ -14,10 +14,14 @@ const LONG = Array(10).fill(WORDS).join(" ");
 const startTwo = async () => {
   const vendor = await startOpenAiServer({ answer: () => WORDS, deltaDelayMs: 40 });
   cleanUp(() => vendor.close());
-  const { webs } = await startCluster({ webs: 2, workers: 0, env: { OPENAI_BASE_URL: vendor.baseUrl } });
+  const { webs, signInWithDocument } = await startCluster({
+    webs: 2,
+    workers: 0,
+    env: { OPENAI_BASE_URL: vendor.baseUrl },
+  });
   const [a, b] = webs;
   if (!a || !b) throw new Error("two were started");
-  return { a, b, vendor };
+  return { a, b, vendor, signIn: (email: string) => signInWithDocument("acme", email) };
 };
 
 const newQuestion = () => ({ question: "Which words are there?", requestId: newId() });
@@ -40,7 +44,7 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
 
   test("an answer that began on one is read on the other, from the middle or whole", async () => {
     const { a, b } = processes();
-    const token = await a.signIn("acme", "reader@example.org");
+    const token = await processes().signIn("reader@example.org");
     const ask = newQuestion();
     const left = await take(askAt(a.url, token, ask), deltas(10));
     const [rest, whole] = await Promise.all([
@@ -56,7 +60,7 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
     const { a, b, vendor } = processes();
     // So long that no machine is too slow to cancel it.
     vendor.script.answer = () => LONG;
-    const token = await a.signIn("acme", "canceller@example.org");
+    const token = await processes().signIn("canceller@example.org");
     const ask = newQuestion();
     const reading = take(askAt(a.url, token, ask));
     const [started] = eventsOf(await take(askAt(b.url, token, ask), deltas(5)), "started");
@@ -69,7 +73,7 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
 
   test("signing out on one closes the sockets on the other within 5 seconds", async () => {
     const { a, b } = processes();
-    const token = await a.signIn("acme", "leaver@example.org");
+    const token = await processes().signIn("leaver@example.org");
     const ws = await openSocket(b.url, { token });
     await converse(ws, { id: 1, method: "query", params: { path: "auth.me", input: {} } }, ({ id }) => id === 1);
     const start = performance.now();
@@ -84,7 +88,7 @@ describe.skipIf(needsServices)("two web processes (needs DATABASE_URL and REDIS_
   test("when its process is killed, an answer ends for readers elsewhere within 10 seconds, with what is stored", async () => {
     const { a, b, vendor } = processes();
     vendor.script.answer = () => LONG;
-    const token = await a.signIn("acme", "survivor@example.org");
+    const token = await processes().signIn("survivor@example.org");
     const ask = newQuestion();
     // The process that is asked first writes the answer.
     await take(askAt(a.url, token, ask), deltas(1));

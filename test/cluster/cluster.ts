@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeJwt, type JWTPayload } from "jose";
+import { createFile, inTenant, openDb } from "../../db/index.ts";
+import { newId } from "../../server/id.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { newDatabase, newRedisUrl } from "../support/database.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
@@ -18,6 +21,8 @@ export type Cluster = {
   databaseUrl: string;
   dataDir: string;
   start(role: Role): Promise<ServerProcess>;
+  /** Signs a user of the tenant in, who owns a ready document: without one no model is asked. */
+  signInWithDocument(tenant: string, email: string): Promise<string>;
 };
 
 type Options = { webs: number; workers: number; env?: Record<string, string> };
@@ -38,7 +43,26 @@ export const startCluster = async ({ webs, workers, env = {} }: Options): Promis
   const start = (role: Role) => startServerProcess({ ...shared, ROLE: role });
   const times = (count: number, role: Role) => Promise.all(Array.from({ length: count }, () => start(role)));
   const running = { webs: await times(webs, "web"), workers: await times(workers, "worker") };
-  return { ...running, proxy: await balance(running.webs), databaseUrl, dataDir, start };
+  const signInWithDocument = async (tenant: string, email: string) => {
+    const token = await running.webs[0]?.signIn(tenant, email);
+    await addDocument(databaseUrl, decodeJwt(token ?? ""));
+    return token ?? "";
+  };
+  return { ...running, proxy: await balance(running.webs), databaseUrl, dataDir, start, signInWithDocument };
+};
+
+/** A ready document without a page, for clusters that have no worker. */
+const addDocument = async (url: string, claims: JWTPayload): Promise<void> => {
+  const db = await openDb({ url });
+  try {
+    await inTenant(db, String(claims["tid"]), async (trx) => {
+      const file = { id: newId(), uploaded_by: String(claims.sub), sha256: newId(), name: "a.pdf", size_bytes: 1 };
+      await createFile(trx, file);
+      await trx.updateTable("files").set({ status: "ready" }).where("id", "=", file.id).execute();
+    });
+  } finally {
+    await db.close();
+  }
 };
 
 const PROBE_MS = 100;

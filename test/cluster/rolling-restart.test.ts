@@ -83,7 +83,7 @@ test.skipIf(needsServices)(
     const url = cluster.proxy.url;
     // More of them would be more sign-ins from one address than are let in.
     const users = Array.from({ length: Math.min(CLIENTS, 25) }, (_, n) => `user${n}@example.org`);
-    const tokens = await Promise.all(users.map(async (email) => cluster.webs[0]?.signIn("acme", email)));
+    const tokens = await Promise.all(users.map((email) => cluster.signInWithDocument("acme", email)));
     const clients = Array.from({ length: CLIENTS }, (_, n) =>
       createDocuChat({ url, token: tokens[n % tokens.length] }),
     );

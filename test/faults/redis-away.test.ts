@@ -26,7 +26,10 @@ const start = async () => {
   const vendor = await startOpenAiServer({ answer: () => WORDS, deltaDelayMs: 40 });
   cleanUp(() => vendor.close());
   const app = await startTestApp({ env: { REDIS_URL: redis.url, OPENAI_BASE_URL: vendor.baseUrl } });
-  return { redis, app, user: await app.signIn() };
+  const user = await app.signIn();
+  // Without a document no model is asked.
+  await ingestFile(app, user, { bytes: await makePdf(["Words are listed here."]) });
+  return { redis, app, user };
 };
 
 const reasonOf = (work: Promise<unknown>) =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import type { ChatEvent } from "../../server/contract/chat.ts";
+import { makePdf } from "../support/pdf.ts";
 import { newId } from "../../server/id.ts";
 import { openSocket } from "../http/socket.ts";
 import { cleanUp } from "../support/clean-up.ts";
@@ -93,7 +94,23 @@ const start = async () => {
   const tokens = await Promise.all(
     Array.from({ length: ANSWERS }, (_, index) => server.signIn("acme", `reader${index}@example.org`)),
   );
+  await uploadTo(server, tokens[0] ?? "");
   return { server, tokens };
+};
+
+/** Without a document no model is asked. */
+const uploadTo = async (server: ServerProcess, token: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${token}` };
+  const body = new FormData();
+  body.set("file", new Blob([new Uint8Array(await makePdf(["Words are listed here."]))]), "words.pdf");
+  const { id } = (await (await fetch(`${server.url}/v1/files`, { method: "POST", headers, body })).json()) as {
+    id: string;
+  };
+  const isReady = async () => {
+    const reply = await fetch(`${server.url}/v1/files/${id}`, { headers });
+    return ((await reply.json()) as { status: string }).status === "ready" ? true : undefined;
+  };
+  await waitFor(isReady);
 };
 
 type Started = Awaited<ReturnType<typeof start>>;
