@@ -4,7 +4,7 @@ import { codeIn, startTestApp } from "../support/app.ts";
 import { ingestFile } from "../support/files.ts";
 import { fitting, nearly, strange } from "../support/json-schema-inputs.ts";
 import { createValidator, operationsOf, type Described, type OpenApi } from "../support/openapi.ts";
-import { makePdf } from "../support/pdf.ts";
+import { makeEncryptedPdf, makePdf } from "../support/pdf.ts";
 
 /** A short form in the suite; `FUZZ_RUNS=5000` for a long one, which begins elsewhere each time. */
 const LONG = process.env["FUZZ_RUNS"];
@@ -78,6 +78,8 @@ test("every operation succeeds as the document tells", async () => {
   await run("filesContent", { path: `/v1/files/${id}/content` });
   await run("chatAsk", json({ question: "How many tons of barley?", fileIds: [shared.id] }));
   await run("usageSummary", { headers: { authorization: `Bearer ${admin.accessToken}` } });
+  const failed = await ingestFile(app, user, { bytes: await makeEncryptedPdf() });
+  await run("filesRetry", { path: `/v1/files/${failed.id}/retry` });
   await run("filesRemove", { path: `/v1/files/${id}` });
   expect([...done].toSorted()).toEqual(operations.map(({ operationId }) => operationId).toSorted());
 });
