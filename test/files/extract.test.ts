@@ -125,6 +125,19 @@ describe("the child process", () => {
     expect(extractorsOf()).toEqual([]);
   });
 
+  it("hands nothing of a document that its reader left to the next one", async () => {
+    const path = await folder.put(await makePdf(["Of the first document.", "Its second page."]));
+    for await (const event of extractDocument(path, { ...OPTIONS, signal: new AbortController().signal }))
+      // By then the process has read all of it, as it has where storing the first page takes long.
+      if (event.type === "opened") {
+        await sleep(1_500);
+        break;
+      }
+    const next = await read(await makePdf(["Of the second document."]));
+    expect(next.pages.map(({ text }) => text)).toEqual(["Of the second document."]);
+    await closeExtractors();
+  });
+
   it("is gone at once after an abort, which ends with the signal's reason", async () => {
     const path = await folder.put(makeNestedFormsPdf(9));
     const reason = new Error("the file was removed");

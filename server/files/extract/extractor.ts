@@ -116,7 +116,8 @@ export const startExtractor = (): Extractor => {
   const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
   return {
     isAlive,
-    isFit: () => state === "idle" && isAlive() && rssBytes < FIT_BYTES,
+    // What was not taken of one document must not be taken for the next one.
+    isFit: () => state === "idle" && inbox.isEmpty() && isAlive() && rssBytes < FIT_BYTES,
     documents: () => documents,
     feed: (path, { timeoutMs, ...limits }) => {
       documents += 1;

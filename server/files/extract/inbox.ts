@@ -4,6 +4,7 @@ export const createInbox = <T extends object>() => {
   let failure: { error: unknown } | undefined;
   let wake = () => {};
   return {
+    isEmpty: () => waiting.length === 0,
     put: (message: T) => {
       waiting.push(message);
       wake();
