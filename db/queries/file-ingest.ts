@@ -29,7 +29,7 @@ export const beginIngest = async (
   const before = await one(trx).where("id", "=", id).forUpdate().executeTakeFirst();
   if (!before || before.status === "ready" || before.status === "failed") return undefined;
   if (before.recipe !== recipe) await clearFile(trx, id);
-  const isRead = before.recipe === recipe && before.chunk_count !== null;
+  const total = before.recipe === recipe ? before.chunk_count : null;
   const since = before.waiting_since && new Date(before.waiting_since.getTime() + lateMs);
   return update(trx, id)
     .set((set) => ({
@@ -38,7 +38,7 @@ export const beginIngest = async (
       status: "ingesting",
       waiting_for: null,
       waiting_since: since,
-      ...(isRead ? { stage: "embedding" } : { stage: "extracting", done: 0 }),
+      ...(total === null ? { stage: "extracting", done: 0 } : { stage: "embedding", total }),
     }))
     .returningAll()
     .executeTakeFirst();

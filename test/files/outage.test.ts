@@ -181,6 +181,19 @@ const NO_QUOTAS = {
   userBytes: null,
 };
 
+test("a file that failed after its last chunk was embedded counts its chunks when it is retried", async () => {
+  const { app, user } = await start();
+  const { id } = await ingestFile(app, user, { bytes: await makePdfOfPages(3) });
+  const fileId = FileId.parse(id);
+  const { progress } = await user.caller.files.get({ fileId });
+  await inTenant(app.app.db, user.tenantId, (trx) =>
+    sql`update files set status = 'failed', failure = '{"reason": "MODEL_UNAVAILABLE", "message": ""}'
+      where tenant_id = ${trx.tenantId} and id = ${fileId}`.execute(trx),
+  );
+  await user.caller.files.retry({ fileId });
+  expect((await watchToEnd(user, id)).at(-1)).toMatchObject({ status: "ready", progress });
+});
+
 test("a quota that is used up fails a file at once, and trying again works when there is quota", async () => {
   const { app, user } = await start();
   await user.caller.admin.setQuotas({ ...NO_QUOTAS, tokensPerDay: 1 });
