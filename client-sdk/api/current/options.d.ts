@@ -10,7 +10,7 @@ export type DocuChatOptions = {
     token?: string | TokenStore | undefined;
     /**
      * Where what a sign-in proves of this browser is kept, in memory by default. It signs nobody in and outlives a sign-out: the
-     * next code is asked for with it, so that strangers who ask for codes to the same address cannot use up this browser's.
+     * next code is asked for with it, so that others who ask for codes to the same address cannot use up this browser's.
      */
     browserToken?: string | TokenStore | undefined;
     fetch?: typeof globalThis.fetch | undefined;

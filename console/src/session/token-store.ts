@@ -15,7 +15,7 @@ export const tokenStore: TokenStore = {
   set: (token) => (token === undefined ? localStorage.removeItem(TOKEN) : localStorage.setItem(TOKEN, token)),
 };
 
-/** Outlives the sign-in that it is from, and signs nobody in: it keeps strangers from using up this browser's codes. */
+/** Outlives the sign-in that it is from, and signs nobody in: it keeps others from using up this browser's codes. */
 export const browserTokenStore = (tenant: string): TokenStore => ({
   get: () => localStorage.getItem(`${BROWSER}.${tenant}`) ?? undefined,
   set: (token) => localStorage.setItem(`${BROWSER}.${tenant}`, token ?? ""),

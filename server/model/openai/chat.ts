@@ -1,5 +1,5 @@
-import { countTokens } from "../../tokens.ts";
 import type { ChatMessage, ChatPart, ChatRequest, FinishCause } from "../model.ts";
+import { countsOf, hasCounts } from "./counts.ts";
 import { readEventData } from "./event-stream.ts";
 import { malformed, toModelError, VendorFailure } from "./failure.ts";
 import { createPatience, type Patience } from "./patience.ts";
@@ -14,8 +14,6 @@ const MOST_WAIT_MS = 5_000;
 const AFTER_FINISH_MS = 3_000;
 const AFTER_DONE_MS = 200;
 const THINKING_TOKENS = 16_000;
-/** OpenAI's chat format adds about so many tokens a message (OpenAI Cookbook, "How to count tokens"). */
-const TOKENS_PER_MESSAGE = 4;
 
 const retryRule = (timeouts: Timeouts): RetryRule => ({
   tries: TRIES,
@@ -135,9 +133,6 @@ const readChoice = (chunk: ChatChunk) => {
   return { content, thought, finish: choice?.finish_reason || undefined };
 };
 
-/** Some servers send an object without counts with each chunk. */
-const hasCounts = (usage: Usage): boolean => Object.values(usage ?? {}).some(Boolean);
-
 /** Stops a vendor that ignores the limit it was given: a delta is a token or more, a token rarely 16 characters. */
 const createLimit = (tokens: number) => {
   const most = tokens * 1.25 + 50;
@@ -155,35 +150,16 @@ const createLimit = (tokens: number) => {
 type Ended = { text: string; usage: Usage; finish: string };
 
 const endOf = (messages: readonly ChatMessage[], { text, usage, finish }: Ended): ChatPart => {
-  const cause = CAUSES[finish];
+  const cause = CAUSES.get(finish);
   return { type: "end", ...countsOf(messages, { text, usage }), ...(cause ? { cause } : {}) };
 };
 
 /** Other reasons to finish are those of a complete answer. */
-const CAUSES: Record<string, FinishCause> = {
-  length: "length",
-  max_tokens: "length",
-  content_filter: "content_filter",
-};
-
-/** What the vendor counted; what it did not is counted here, reasoning included, and marked as estimated. */
-const countsOf = (messages: readonly ChatMessage[], { text, usage }: Pick<Ended, "text" | "usage">) => {
-  const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage ?? {};
-  // A zero stands for what was not counted.
-  const promptTokens = prompt || restOf(total, completion);
-  const completionTokens = completion || restOf(total, prompt);
-  return {
-    promptTokens: promptTokens || countPrompt(messages),
-    completionTokens: completionTokens || countTokens(text),
-    estimated: !promptTokens || !completionTokens,
-  };
-};
-
-const restOf = (total: number | undefined, part: number | undefined): number | undefined =>
-  total && part ? Math.max(0, total - part) : undefined;
-
-const countPrompt = (messages: readonly ChatMessage[]): number =>
-  messages.reduce((sum, { content }) => sum + countTokens(content) + TOKENS_PER_MESSAGE, 0);
+const CAUSES: ReadonlyMap<string, FinishCause> = new Map([
+  ["length", "length"],
+  ["max_tokens", "length"],
+  ["content_filter", "content_filter"],
+]);
 
 export type Completion = { text: string; promptTokens: number; completionTokens: number };
 
