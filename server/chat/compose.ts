@@ -101,14 +101,14 @@ const stream = async (
   const excerpts = toModelSources(passages, ({ read }) => read.text);
   const messages = buildPrompt({ question: run.question, sources: excerpts, history });
   const request = { model: run.model, messages, question: query, sources, maxCompletionTokens: MAX_COMPLETION_TOKENS };
-  const reader = createAnswerReader(excerpts.map(({ text }) => text));
-  const cite = citer(run, passages);
+  const begin = () => ({ reader: createAnswerReader(excerpts.map(({ text }) => text)), cite: citer(run, passages) });
+  let writing = begin();
   const show = async ({ text, claims }: { text: string; claims: Claim[] }) => {
     if (text) {
       run.said.text += text;
       await run.tell({ type: "delta", text });
     }
-    for (const claim of claims) await cite(claim);
+    for (const claim of claims) await writing.cite(claim);
   };
   // What this process cannot count any more, should it die, the next one counts from here.
   run.said.usage.promptTokens = FRAME_TOKENS + passages.reduce((sum, { read }) => sum + read.tokens, 0);
@@ -119,7 +119,13 @@ const stream = async (
     const pause = pauseAmong(() => answers.size, run.signal);
     for await (const part of joinDeltas(model.chat(request, run.signal), pause)) {
       if (part.type === "delta") {
-        await show(reader.push(part.text));
+        await show(writing.reader.push(part.text));
+        continue;
+      }
+      if (part.type === "restart") {
+        writing = begin();
+        Object.assign(run.said, { text: "", citations: [] });
+        await run.tell({ type: "snapshot", text: "" });
         continue;
       }
       run.said.usage = { promptTokens: part.promptTokens, completionTokens: part.completionTokens };
@@ -127,7 +133,7 @@ const stream = async (
       counted = true;
     }
     run.signal.throwIfAborted();
-    await show(reader.end());
+    await show(writing.reader.end());
   } finally {
     // A stream that was cut or cancelled tells no usage, and was paid for all the same.
     if (!counted)
@@ -137,7 +143,7 @@ const stream = async (
       );
   }
   if (cause !== undefined) return { outcome: "interrupted", cause };
-  if (reader.refused()) return { outcome: "no_answer" };
+  if (writing.reader.refused()) return { outcome: "no_answer" };
   // Reasoning alone, or nothing at all, is no answer.
   if (run.said.text.trim() === "") throw new ReasonError("MODEL_UNAVAILABLE");
   return { outcome: "answered" };

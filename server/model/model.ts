@@ -26,6 +26,8 @@ export type FinishCause = "length" | "content_filter";
  */
 export type ChatPart =
   | { type: "delta"; text: string }
+  /** What was written so far was no part of the answer. */
+  | { type: "restart" }
   | { type: "end"; promptTokens: number; completionTokens: number; estimated: boolean; cause?: FinishCause };
 
 /** What a model writes first when the sources do not answer the question; taken out before anyone reads it. */

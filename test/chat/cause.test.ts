@@ -142,3 +142,14 @@ test("an answer whose writer died ends with the cause restart for who reads it",
   expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "interrupted", cause: "restart" }]);
   expect(await storedOf(user)).toMatchObject({ outcome: "interrupted", cause: "restart" });
 });
+
+test("reasoning that no tag opens leaves no words and no citations in an answer", async () => {
+  const user = await withHerons();
+  const reasoning = ["Forty-two herons", " [1]", " or not?", "</think>\n\n"].map((content) => chunkOf({ content }));
+  vendor.script = { stream: () => [...reasoning, ...WORDS, chunkOf({}, "stop"), DONE] };
+  const live = await askFor(user, { question: QUESTION, requestId: newId() });
+  expect(textOf(live)).toBe("Forty-two herons [1].");
+  const stored = await storedOf(user);
+  expect(stored).toMatchObject({ text: "Forty-two herons [1].", outcome: "answered" });
+  expect(stored?.citations).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { createReasoningReader, withoutReasoning } from "../../server/model/openai/reasoning.ts";
+import { createThoughtReader } from "../../server/model/openai/thoughts.ts";
 import { chatRequest, collect } from "../ports/model.contract.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { chunkOf, startOpenAiServer } from "../support/openai-server.ts";
@@ -103,4 +104,50 @@ test("reasoning without end is stopped, with the cause length", async () => {
   const { text, end } = await collect(model.chat(chatRequest(model), never));
   expect(text).toBe("");
   expect(end).toMatchObject({ cause: "length", estimated: true });
+});
+
+/** The answer as a client holds it in the end. */
+const readUnopened = (pieces: string[], inside: boolean) => {
+  const reader = createThoughtReader(inside);
+  let answer = "";
+  let restarts = 0;
+  for (const piece of pieces) {
+    const read = reader.push(piece);
+    if (read.restart) [answer, restarts] = ["", restarts + 1];
+    answer += read.answer;
+  }
+  const { answer: rest, unclosed } = reader.end();
+  return { answer: answer + rest, restarts, unclosed };
+};
+
+const UNOPENED: [string, string, string, number, boolean][] = [
+  ["a closing tag alone", `Is it [1] or [2]?\n</think>\n\n${ANSWER}`, ANSWER, 1, false],
+  ["a closing tag in brackets", `hm[/THINK] ${ANSWER}`, ANSWER, 1, false],
+  ["both tags", `<think>hm</think>${ANSWER}`, ANSWER, 0, false],
+  ["an answer about tags", "Write <think> and </think> around it.", "Write <think> and </think> around it.", 0, false],
+  ["a second closing tag", "a</think>b</think>c", "b</think>c", 1, false],
+  ["no tag", "a < b and [1] and </b>", "a < b and [1] and </b>", 0, true],
+];
+
+test.for(UNOPENED)(
+  "reasoning that no tag opens is dropped wherever the stream is cut: %s",
+  ([, text, answer, restarts, unclosed]) => {
+    for (let at = 0; at <= text.length; at++) {
+      const pieces = [text.slice(0, at), text.slice(at)];
+      expect(readUnopened(pieces, false)).toEqual({ answer, restarts, unclosed });
+      expect(readUnopened(pieces, true)).toEqual({ answer, restarts: 0, unclosed });
+    }
+    expect(readUnopened(Array.from(text), false)).toEqual({ answer, restarts, unclosed });
+    expect(readUnopened(Array.from(text), true)).toEqual({ answer, restarts: 0, unclosed });
+  },
+);
+
+test("a model that was seen to begin in its reasoning shows none of it from its second answer on", async () => {
+  const pieces = [...words(`${THOUGHT}</think>\n\n`), ...words("Herons nest [1].")];
+  const model = await open([...pieces.map((content) => chunkOf({ content })), chunkOf({}, "stop")]);
+  const shown = async () => (await collect(model.chat(chatRequest(model), never))).parts;
+  const first = await shown();
+  expect(first.filter(({ type }) => type === "restart")).toHaveLength(1);
+  const second = await shown();
+  expect(second.map((part) => (part.type === "delta" ? part.text : part.type)).join("")).toBe("Herons nest [1].end");
 });

@@ -3,8 +3,9 @@ import { countsOf, hasCounts } from "./counts.ts";
 import { readEventData } from "./event-stream.ts";
 import { malformed, toModelError, VendorFailure } from "./failure.ts";
 import { createPatience, type Patience } from "./patience.ts";
-import { createReasoningReader, withoutReasoning } from "./reasoning.ts";
+import { withoutReasoning } from "./reasoning.ts";
 import { type RetryRule, withRetry } from "./retry.ts";
+import { createThoughtReader } from "./thoughts.ts";
 import type { Timeouts, Vendor } from "./vendor.ts";
 import { type ChatChunk, parseChunk, parseCompletion, readReply, type Usage } from "./wire.ts";
 
@@ -88,7 +89,7 @@ async function* readAnswer(
 ): AsyncGenerator<ChatPart, ChatPart> {
   const answer = createLimit(request.maxCompletionTokens);
   const thinking = createLimit(THINKING_TOKENS);
-  const reasoning = createReasoningReader();
+  const thoughts = createThoughtReader(vendor.thinksFirst.has(request.model));
   const said = { text: "", thought: "" };
   let usage: Usage;
   /** Why the answer ended, once it has. */
@@ -104,7 +105,12 @@ async function* readAnswer(
       const chunk = parseChunk(vendor, data);
       usage = hasCounts(chunk.usage) ? chunk.usage : usage;
       const choice = readChoice(chunk);
-      const { answer: content, thought } = reasoning.push(choice.content);
+      const { answer: content, thought, restart } = thoughts.push(choice.content);
+      if (restart) {
+        vendor.thinksFirst.add(request.model);
+        Object.assign(said, { text: "", thought: said.thought + said.text });
+        yield { type: "restart" };
+      }
       said.text += content;
       said.thought += choice.thought + thought;
       if (content) {
@@ -113,7 +119,8 @@ async function* readAnswer(
       }
       if (choice.content || choice.thought) patience.expectWithin(timeouts.betweenTokensMs);
       if (choice.finish) patience.expectWithin(AFTER_FINISH_MS);
-      const passed = [answer.passedWith(content), thinking.passedWith(choice.thought + thought)].includes(true);
+      const unseen = content ? choice.thought + thought : choice.thought + choice.content;
+      const passed = [answer.passedWith(content), thinking.passedWith(unseen)].includes(true);
       finish ??= choice.finish ?? (passed ? "length" : undefined);
       if (passed) break;
     }
@@ -122,7 +129,8 @@ async function* readAnswer(
     if (finish === undefined || !(error instanceof VendorFailure)) throw error;
   }
   if (finish === undefined) throw malformed("an answer that was cut off");
-  const { answer: rest } = reasoning.end();
+  const { answer: rest, unclosed } = thoughts.end();
+  if (unclosed) vendor.thinksFirst.delete(request.model);
   if (rest) yield { type: "delta", text: rest };
   return endOf(request.messages, { text: said.text + rest + said.thought, usage, finish });
 }

@@ -56,6 +56,7 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
           response: client.chat.completions.create(request, { signal }).asResponse(),
         };
       }),
+    thinksFirst: new Set(),
     embed: (body, signal) =>
       negotiate(body.model, (has) => {
         const request = embeddingRequest(body, has);

@@ -14,6 +14,8 @@ export type Vendor = {
   /** A good response whose body is unread. */
   chat(body: ChatBody, signal: AbortSignal): Promise<Response>;
   embed(body: EmbeddingBody, signal: AbortSignal): Promise<Response>;
+  /** Models whose answers begin in reasoning that no tag opens, as their answers have shown. */
+  thinksFirst: Set<string>;
   /** The failure that a good response reports in its body, with the server's words and without secrets. */
   reported(error: unknown): VendorFailure;
 };
