@@ -5,6 +5,18 @@ type Answer = { tenantId: string; messageId: string };
 /** The log of an answer's events, in this process's store and the shared one. */
 export const answerLogName = ({ tenantId, messageId }: Answer): string => `answer:${tenantId}:${messageId}`;
 
+/** Where the ids of answers to stop are published to every instance; the one that writes the answer stops it. */
+export const ANSWERS_CANCELLED = "answers-cancelled";
+
+/** Stops answers that nobody may read any more, wherever they are written: they would go on spending. */
+export const stopAnswers = async ({ keyValue, log }: App, messageIds: string[]): Promise<void> => {
+  try {
+    await Promise.all(messageIds.map((messageId) => keyValue.publish(ANSWERS_CANCELLED, messageId)));
+  } catch (error) {
+    log.warn("answers not stopped", { error });
+  }
+};
+
 const AT_ONCE = 100;
 
 /**

@@ -7,7 +7,7 @@ import { createConnections } from "./auth/connections.ts";
 import { openDelivery } from "./auth/deliver.ts";
 import { deriveKey, openSecret } from "./auth/secret.ts";
 import { SESSIONS_ENDED } from "./auth/sessions.ts";
-import { ANSWERS_CANCELLED } from "./chat/conversations.ts";
+import { ANSWERS_CANCELLED } from "./answer-logs.ts";
 import { startSaving } from "./chat/save.ts";
 import type { Config } from "./config.ts";
 import type { App } from "./context.ts";

@@ -161,14 +161,18 @@ export const holdRunningAnswer = (trx: TenantDb, id: string): Promise<MessageRow
     .forUpdate()
     .executeTakeFirst();
 
-/** Answers without an outcome: running ones, and those whose producer died. */
-export const listRunningAnswers = async (trx: TenantDb): Promise<string[]> => {
+type OfUser = { userId?: string; conversationId?: string };
+
+/** Answers without an outcome, of all users or of one: running ones, and those whose producer died. */
+export const listRunningAnswers = async (trx: TenantDb, { userId, conversationId }: OfUser = {}): Promise<string[]> => {
   const rows = await trx
     .selectFrom("messages")
     .select("id")
     .where("tenant_id", "=", trx.tenantId)
     .where("role", "=", "assistant")
     .where("outcome", "is", null)
+    .$if(userId !== undefined, (query) => query.where("user_id", "=", userId ?? ""))
+    .$if(conversationId !== undefined, (query) => query.where("conversation_id", "=", conversationId ?? ""))
     .execute();
   return rows.map((row) => row.id);
 };

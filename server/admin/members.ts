@@ -1,5 +1,6 @@
 import {
   findUser,
+  listRunningAnswers,
   listUsers,
   recordAudit,
   removeInvitation,
@@ -10,6 +11,7 @@ import {
   type TenantDb,
   type UserRow,
 } from "../../db/index.ts";
+import { stopAnswers } from "../answer-logs.ts";
 import { announceEnded } from "../auth/sessions.ts";
 import { toUser } from "../auth/user.ts";
 import { adminRead, adminTransaction } from "../caller.ts";
@@ -51,19 +53,21 @@ export const changeRole = async (ctx: TenantContext, { userId, role }: { userId:
 
 /**
  * Takes a member out: its sessions, login codes, invitations (for its address and those that it issued), idempotency keys
- * and conversations go, its files stay with the tenant. Its address comes back only by an invitation of after.
+ * and conversations go, its running answers stop, its files stay with the tenant. Its address comes back only by an invitation of after.
  */
 export const removeMember = async (ctx: TenantContext, { userId }: { userId: string }) => {
-  const ended = await adminTransaction(ctx, async (trx) => {
+  const { sessions, answers } = await adminTransaction(ctx, async (trx) => {
     const { email } = await mustFind(trx, userId);
-    const ids = await revokeSessions(trx, userId);
+    const sessions = await revokeSessions(trx, userId);
+    const answers = await listRunningAnswers(trx, { userId });
     mustHaveChanged(await removeUser(trx, userId));
     await removeInvitation(trx, email);
     await revokeEmail(trx, { email, revocation_id: newId(), is_removed: true });
     await recordAudit(trx, { id: newId(), actor_id: ctx.userId, action: "member_removed", subject: userId });
-    return ids;
+    return { sessions, answers };
   });
-  await announceEnded(ctx.app, ended);
+  await announceEnded(ctx.app, sessions);
+  await stopAnswers(ctx.app, answers);
   return { ok: true } as const;
 };
 

@@ -5,6 +5,7 @@ import {
   inTenant,
   listConversations,
   listMessages,
+  listRunningAnswers,
   rateMessage,
   recordAudit,
   removeConversation,
@@ -20,13 +21,11 @@ import {
   type RenameInput,
 } from "../contract/chat.ts";
 import type { TenantContext } from "../context.ts";
+import { ANSWERS_CANCELLED, stopAnswers } from "../answer-logs.ts";
 import { ReasonError } from "../errors.ts";
 import { newId } from "../id.ts";
 import { endAbandoned } from "./abandoned.ts";
 import { isBeingWritten } from "./answer-log.ts";
-
-/** Where the ids of answers to stop are told to every instance; the one that writes the answer stops it. */
-export const ANSWERS_CANCELLED = "answers-cancelled";
 
 const toConversation = (row: ConversationRow) => ({
   id: row.id,
@@ -91,10 +90,13 @@ export const remove = async (
   { app, tenantId, userId }: TenantContext,
   { conversationId }: { conversationId: string },
 ) => {
-  await inTenant(app.db, tenantId, async (trx) => {
+  const running = await inTenant(app.db, tenantId, async (trx) => {
+    const answers = await listRunningAnswers(trx, { userId, conversationId });
     if (!(await removeConversation(trx, userId, conversationId))) throw new ReasonError("NOT_FOUND");
     await recordAudit(trx, { id: newId(), actor_id: userId, action: "conversation_removed", subject: conversationId });
+    return answers;
   });
+  await stopAnswers(app, running);
   return { ok: true } as const;
 };
 
