@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createDocuChat } from "../../client-sdk/src/index.ts";
 import type { ChatAnswer } from "../../client-sdk/src/react/index.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { newDatabase, newRedisUrl, putDatabase } from "../support/database.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { makePdf } from "../support/pdf.ts";
-import { startServerProcess } from "../support/server-process.ts";
+import { startRestartableServer } from "../support/restartable-server.ts";
 
 const { renderHook, useDocument } = await import("../support/react.ts");
 useDocument();
@@ -17,33 +12,10 @@ const { useChat } = await import("../../client-sdk/src/react/index.ts");
 
 const ANSWER = `It was built in 1874 [1]. Its lamp is lit at dusk [1]. ${"And so it goes on. ".repeat(400)}`;
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
-
-const start = async () => {
+test("each citation is shown once after the server was killed in mid-answer, as it is stored", async () => {
   const vendor = await startOpenAiServer({ answer: () => ANSWER, deltaDelayMs: 20 });
   cleanUp(() => vendor.close());
-  const dataDir = await mkdtemp(join(tmpdir(), "docuchat-killed-server-"));
-  cleanUp(() => rm(dataDir, { recursive: true, force: true }));
-  const database = await newDatabase();
-  await putDatabase(dataDir);
-  const env = {
-    PORT: String(await freePort()),
-    DATA_DIR: dataDir,
-    DATABASE_URL: "url" in database ? database.url : undefined,
-    REDIS_URL: newRedisUrl(),
-    OPENAI_BASE_URL: vendor.baseUrl,
-  };
-  return { env, server: await startServerProcess(env) };
-};
-
-test("each citation is shown once after the server was killed in mid-answer, as it is stored", async () => {
-  const { env, server } = await start();
+  const { server, restart } = await startRestartableServer({ OPENAI_BASE_URL: vendor.baseUrl });
   const token = await server.signIn("acme", "a@example.org");
   const client = createDocuChat({ url: server.url, token });
   cleanUp(() => client.close());
@@ -64,7 +36,7 @@ test("each citation is shown once after the server was killed in mid-answer, as 
   // What a process has not saved goes with it.
   await expect.poll(isStored).toBe(true);
   await server.kill("SIGKILL");
-  await startServerProcess(env);
+  await restart();
 
   const { messages, conversationId } = await chat.until(({ messages }) => answerIn(messages).outcome !== null);
   const shown = answerIn(messages);
