@@ -18,10 +18,10 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   [["ioredis"], ["server/key-value/redis*.ts"]],
   [["rate-limiter-flexible"], ["server/key-value/**"]],
   [["tiktoken", "tiktoken/*"], ["server/token-encoder.ts"]],
-  [["pdf-parse", "pdf-parse/*"], ["server/files/extract/**"]],
+  [["pdf-parse", "pdf-parse/*"], ["server/ingest/reader/**"]],
   [
     ["pdfjs-dist", "pdfjs-dist/*"],
-    ["server/files/extract/**", "console/src/viewer/pdf.ts"],
+    ["server/ingest/reader/**", "console/src/viewer/pdf.ts"],
   ],
   [["marked"], ["console/src/chat/markdown.tsx"]],
   [["@aws-sdk/*"], ["server/files/store-s3.ts"]],
@@ -29,8 +29,8 @@ const VENDORS: [packages: string[], importers: string[]][] = [
 ];
 
 /** Which rooms of the server a room's verbs may enter beside the small shared modules. Routers and http enter all. */
-const FEATURES = ["auth", "files", "retrieval", "chat", "usage", "admin", "http"];
-const MAY_ENTER: Record<string, string[]> = { chat: ["retrieval"], admin: ["auth"] };
+const FEATURES = ["auth", "files", "ingest", "retrieval", "chat", "usage", "admin", "http"];
+const MAY_ENTER: Record<string, string[]> = { chat: ["retrieval"], admin: ["auth"], ingest: ["files"] };
 
 const matches = (importers: string[], place: string) =>
   importers.some(
@@ -127,7 +127,7 @@ const config = defineConfig({
     room(["server/model/openai.ts", "server/model/openai/**"], "server/model/openai.ts"),
     room(["server/key-value/**"], "server/key-value/"),
     room(["server/key-value/redis*.ts"], "server/key-value/redis*.ts"),
-    room(["server/files/extract/**"], "server/files/extract/"),
+    room(["server/ingest/reader/**"], "server/ingest/reader/"),
     room(["console/src/**"], "console/src/", SDK_ALONE),
     room(["console/src/viewer/pdf.ts"], "console/src/viewer/pdf.ts", SDK_ALONE),
     room(["console/src/chat/markdown.tsx"], "console/src/chat/markdown.tsx", SDK_ALONE),

@@ -41,7 +41,7 @@ export default defineConfig({
     coverage: {
       include: ["server/**", "db/**"],
       // What runs in processes and threads of its own, which are not counted.
-      exclude: ["server/files/extract/**", "db/pglite/{thread,vacuum}.ts", "server/{main,serve,migrate,invite}.ts"],
+      exclude: ["server/ingest/reader/**", "db/pglite/{thread,vacuum}.ts", "server/{main,serve,migrate,invite}.ts"],
       reporter: ["text-summary", "json-summary", "html"],
       ...(whole ? { thresholds: { branches: 90, [KEEPS_APART]: { branches: 100 } } } : {}),
     },

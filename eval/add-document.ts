@@ -10,12 +10,12 @@ import {
   insertPages,
   setRead,
 } from "../db/index.ts";
-import { chunkDocument } from "../server/files/chunk/chunk.ts";
-import { embedChunks } from "../server/files/embed-chunks.ts";
-import type { ReadPage } from "../server/files/extract/lines.ts";
+import { chunkDocument } from "../server/ingest/chunk/chunk.ts";
+import { embedChunks } from "../server/ingest/embed-chunks.ts";
+import type { ReadPage } from "../server/ingest/reader/lines.ts";
 import { receive } from "../server/files/receive.ts";
-import { write } from "../server/files/run.ts";
-import { storeChunks } from "../server/files/store-chunks.ts";
+import { write } from "../server/ingest/run.ts";
+import { storeChunks } from "../server/ingest/store-chunks.ts";
 import { newId } from "../server/id.ts";
 import type { Tenant } from "./product.ts";
 import type { Document } from "./sets/set.ts";

@@ -1,6 +1,6 @@
 import { sentencesIn } from "../server/text/sentences.ts";
 import { isUnspaced, setApart, wordsOf } from "../server/text/words.ts";
-import type { Span } from "../server/files/document.ts";
+import type { Span } from "../server/ingest/document.ts";
 
 export type Found = { file: string; pageFrom: number; pageTo: number; spans: readonly Span[] };
 export type Gold = { file?: string | undefined; pages: readonly number[]; evidence: readonly Span[] };

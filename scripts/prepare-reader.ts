@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { changedParser, changeParser } from "../server/files/extract/changes.ts";
-import { CHILD, COMPILED } from "../server/files/extract/extractor.ts";
+import { changedParser, changeParser } from "../server/ingest/reader/changes.ts";
+import { CHILD, COMPILED } from "../server/ingest/reader/extractor.ts";
 import { prepared } from "../server/prepared.ts";
 import { encoderImage } from "../server/token-encoder.ts";
 

@@ -5,7 +5,7 @@ import type { Connections } from "./auth/connections.ts";
 import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts";
 import type { Config } from "./config.ts";
 import type { Role } from "./contract/auth.ts";
-import type { OutageTimes } from "./files/outage-times.ts";
+import type { OutageTimes } from "./ingest/outage-times.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Jobs } from "./jobs.ts";
 import type { KeyValue } from "./key-value/key-value.ts";

@@ -6,7 +6,7 @@ import { RequestId } from "./contract/ids.ts";
 import type { App } from "./context.ts";
 import { ReasonError, toReasonError } from "./errors.ts";
 import { INGEST_SENT } from "./files/announce.ts";
-import { fail, ingest } from "./files/ingest.ts";
+import { fail, ingest } from "./ingest/ingest.ts";
 import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob, type Slot } from "./jobs.ts";
 import { withFields } from "./log.ts";
 

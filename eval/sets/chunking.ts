@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Span } from "../../server/files/document.ts";
+import type { Span } from "../../server/ingest/document.ts";
 import { parseCsv } from "./csv.ts";
 import type { EvalSet, Question } from "./set.ts";
 

@@ -1,4 +1,4 @@
-import type { Span } from "../../server/files/document.ts";
+import type { Span } from "../../server/ingest/document.ts";
 
 /** A PDF to be ingested as an upload is, or the text of pages that never were one. */
 export type Document = { name: string; pdf: Buffer } | { name: string; pages: string[]; cut: "whole" | "by page" };

@@ -1,4 +1,4 @@
-import { chunkDocument } from "../../server/files/chunk/chunk.ts";
+import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
 import { takeTokens } from "../../server/tokens.ts";
 import { pageOf } from "./chunk-corpus.ts";
 import type { Range } from "./spans.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { readDocument } from "../../server/files/extract/read.ts";
+import { readDocument } from "../../server/ingest/reader/read.ts";
 
 const LIMITS = { maxPages: 1000, chunkTokens: 400, overlapTokens: 40, memoryBytes: 0 };
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;

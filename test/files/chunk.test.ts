@@ -1,9 +1,9 @@
 import { array, assert, constantFrom, oneof, property, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunkDocument } from "../../server/files/chunk/chunk.ts";
-import type { Chunk } from "../../server/files/document.ts";
-import { bodyOf } from "../../server/files/extract/body.ts";
-import type { ReadLine, ReadPage } from "../../server/files/extract/lines.ts";
+import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
+import type { Chunk } from "../../server/ingest/document.ts";
+import { bodyOf } from "../../server/ingest/reader/body.ts";
+import type { ReadLine, ReadPage } from "../../server/ingest/reader/lines.ts";
 import { countTokens } from "../../server/tokens.ts";
 
 const SIZES = { chunkTokens: 60, overlapTokens: 15 };

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeExtractors } from "../../server/files/extract.ts";
+import { closeExtractors } from "../../server/ingest/extract.ts";
 import { countTokens } from "../../server/tokens.ts";
-import { readDocument } from "../../server/files/extract/read.ts";
+import { readDocument } from "../../server/ingest/reader/read.ts";
 import { extractFile, gather, OPTIONS, type Extracted } from "../support/extract.ts";
 
 const CORPUS = join(process.env["CORPUS_DIR"] ?? "../shared/corpus", "pdfs");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeExtractors, extractDocument } from "../../server/files/extract.ts";
+import { closeExtractors, extractDocument } from "../../server/ingest/extract.ts";
 import { extractFile, extractorsOf, openFolder, OPTIONS } from "../support/extract.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages, type PdfPage } from "../support/pdf.ts";
 import { makeClaimingPdf, makeNestedFormsPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
@@ -166,7 +166,7 @@ describe("the child process", () => {
   it("does not outlive its parent", async () => {
     const path = await folder.put(makeNestedFormsPdf(9));
     const program = `
-      const { extractDocument } = await import(${JSON.stringify(new URL("../../server/files/extract.ts", import.meta.url).href)});
+      const { extractDocument } = await import(${JSON.stringify(new URL("../../server/ingest/extract.ts", import.meta.url).href)});
       const options = ${JSON.stringify(OPTIONS)};
       for await (const event of extractDocument(${JSON.stringify(path)}, { ...options, signal: new AbortController().signal }))
         process.stdout.write(event.type);`;

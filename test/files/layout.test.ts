@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { clean } from "../../server/files/extract/letters.ts";
-import type { ReadPage } from "../../server/files/extract/lines.ts";
-import { openPdf } from "../../server/files/extract/open.ts";
-import { readPage } from "../../server/files/extract/page.ts";
+import { clean } from "../../server/ingest/reader/letters.ts";
+import type { ReadPage } from "../../server/ingest/reader/lines.ts";
+import { openPdf } from "../../server/ingest/reader/open.ts";
+import { readPage } from "../../server/ingest/reader/page.ts";
 import { makePdf, makePdfOfPages, type PlacedText } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
 

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReasonError } from "../../server/errors.ts";
-import { closeExtractors } from "../../server/files/extract.ts";
+import { closeExtractors } from "../../server/ingest/extract.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { newDatabase, newRedisUrl, putDatabase } from "../support/database.ts";
 import { extractFile } from "../support/extract.ts";

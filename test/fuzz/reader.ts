@@ -3,7 +3,7 @@
  * lives: what hurts it is tried again as the product does it, in a child of its own.
  */
 import { readFile } from "node:fs/promises";
-import { readDocument } from "../../server/files/extract/read.ts";
+import { readDocument } from "../../server/ingest/reader/read.ts";
 
 const LIMITS = { maxPages: 500, chunkTokens: 400, overlapTokens: 40, memoryBytes: 700 * 1024 * 1024 };
 let late = 0;

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Chunk, ExtractEvent, ExtractOptions, PageText } from "../../server/files/document.ts";
-import { extractDocument } from "../../server/files/extract.ts";
+import type { Chunk, ExtractEvent, ExtractOptions, PageText } from "../../server/ingest/document.ts";
+import { extractDocument } from "../../server/ingest/extract.ts";
 
 export const OPTIONS = {
   tenantId: "tenant",
@@ -60,6 +60,6 @@ export const extractorsOf = (parent = process.pid): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const status = statusOf(pid);
-      return status?.parent === parent && status.command.includes("extract/child");
+      return status?.parent === parent && status.command.includes("reader/child");
     })
     .map(Number);

@@ -1,7 +1,7 @@
 import type { ExtractEvent, ExtractOptions } from "./document.ts";
-import { giveBack, takeExtractor } from "./extract/pool.ts";
+import { giveBack, takeExtractor } from "./reader/pool.ts";
 
-export { closeExtractors } from "./extract/pool.ts";
+export { closeExtractors } from "./reader/pool.ts";
 
 /**
  * Reads a PDF in a child process and cuts it into chunks: `opened`, then every page in order, then the chunks, at most

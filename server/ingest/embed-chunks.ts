@@ -9,7 +9,7 @@ import {
 } from "../../db/index.ts";
 import { record } from "../ledger.ts";
 import { reservedUntil, reserving } from "../quota.ts";
-import { countHeads, describe } from "./describe.ts";
+import { countHeads, describe } from "../files/describe.ts";
 import { giveWay, RunGivesWay, write, type Run } from "./run.ts";
 
 const BATCHES_AT_ONCE = 4;

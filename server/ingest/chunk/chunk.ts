@@ -1,6 +1,6 @@
 import { countTokens } from "../../tokens.ts";
 import type { Chunk } from "../document.ts";
-import type { ReadPage } from "../extract/lines.ts";
+import type { ReadPage } from "../reader/lines.ts";
 import type { Bookmarks } from "./headings.ts";
 import { packUnits, type Sizes } from "./pack.ts";
 import { mergeSpans, toLines, toParagraphs, usualOf } from "./paragraphs.ts";

@@ -2,7 +2,7 @@ import { insertChunks } from "../../db/index.ts";
 import { newId } from "../id.ts";
 import { indexWords } from "../text/stem.ts";
 import { wordsOf } from "../text/words.ts";
-import { describe } from "./describe.ts";
+import { describe } from "../files/describe.ts";
 import type { Chunk } from "./document.ts";
 import { write, type Run } from "./run.ts";
 

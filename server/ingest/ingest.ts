@@ -12,11 +12,11 @@ import {
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
 import type { IngestJob } from "../jobs.ts";
-import { announceFile, announceQueued } from "./announce.ts";
+import { announceFile, announceQueued } from "../files/announce.ts";
 import { embedChunks } from "./embed-chunks.ts";
 import { outageOf, waitOut } from "./outage.ts";
 import { readDocument } from "./read-document.ts";
-import { embedMissing } from "./reembed.ts";
+import { embedMissing } from "../files/reembed.ts";
 import { RunGivesWay, RunSuperseded, write, type Run, type Turn } from "./run.ts";
 
 /** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */

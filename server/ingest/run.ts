@@ -1,7 +1,7 @@
 import { holdRun, inTenant, type IngestRun, type TenantDb } from "../../db/index.ts";
 import type { App } from "../context.ts";
 import type { Slot } from "../jobs.ts";
-import { announceFile } from "./announce.ts";
+import { announceFile } from "../files/announce.ts";
 
 /** A slot that a worker gives to a file until its run ends or gives way. */
 export type Turn = {
