@@ -3,7 +3,8 @@ import { toRegions } from "./columns.ts";
 import { joinHyphens } from "./hyphens.ts";
 import { lineText } from "./line-text.ts";
 import { toRows, type Row } from "./rows.ts";
-import { toBox, type Run, type Turn } from "./runs.ts";
+import { toBox, type Turn } from "./frame.ts";
+import type { Run } from "./runs.ts";
 
 /** A line with what tells headings, paragraphs and tables apart. */
 export type ReadLine = PageLine & {

@@ -1,46 +1,18 @@
-// oxlint-disable no-restricted-imports -- the one place that reads PDFs
-import "./prepare.ts";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist/types/src/display/api.js";
+import type { Pdfium } from "./instance.ts";
 import type { DocumentFault } from "./protocol.ts";
 
-export type PdfDocument = PDFDocumentProxy;
-export type PdfPage = PDFPageProxy;
+const HEADER = Buffer.from("%PDF-");
+/** `FPDF_ERR_PASSWORD` of fpdfview.h. */
+const PASSWORD_ERROR = 4;
 
-/** Imported only now, since a static import would be loaded before `prepare` could change anything. */
-const { PDFParse } = await import("pdf-parse");
-/**
- * The half of the parser that it would start a thread for. This thread is its own already; handed over, it is loaded
- * ahead.
- */
-// @ts-expect-error -- the package has no types for this file
-const worker: unknown = await import("pdfjs-dist/build/pdf.worker.mjs");
-Object.assign(globalThis, { pdfjsWorker: worker });
-
-const require = createRequire(import.meta.url);
-const pdfjs = dirname(createRequire(require.resolve("pdf-parse")).resolve("pdfjs-dist/package.json"));
-const folder = (name: string) => `${join(pdfjs, name)}/`;
-
-/** `load` gives the document itself, which the package's own methods stand on; its types keep it to themselves. */
-type Loader = { load(): Promise<PdfDocument> };
-
-/** Character maps, fonts and decoders are read from the package; without them many Asian files have no text. */
-export const openPdf = (data: Uint8Array): Promise<PdfDocument> => {
-  const parse = new PDFParse({
-    data,
-    cMapUrl: folder("cmaps"),
-    cMapPacked: true,
-    standardFontDataUrl: folder("standard_fonts"),
-    wasmUrl: folder("wasm"),
-    verbosity: 0,
-    useSystemFonts: false,
-    disableFontFace: true,
-  });
-  return (parse as unknown as Loader).load();
+/** Opens a PDF that is copied into the instance's memory, without what stands before its header. */
+export const openPdf = (pdfium: Pdfium, data: Uint8Array): { document: number } | DocumentFault => {
+  const header = Buffer.from(data.buffer, data.byteOffset, data.byteLength).indexOf(HEADER);
+  const pdf = header > 0 ? data.subarray(header) : data;
+  const address = pdfium.allocate(pdf.length);
+  if (address === 0) return { reason: "PDF_TOO_COMPLEX" };
+  pdfium.bytes.set(pdf, address);
+  const document = pdfium.calls.FPDF_LoadMemDocument(address, pdf.length, 0);
+  if (document !== 0) return { document };
+  return { reason: pdfium.calls.FPDF_GetLastError() === PASSWORD_ERROR ? "PDF_ENCRYPTED" : "PDF_CORRUPT" };
 };
-
-/** Why a document could not be opened: whatever the parser throws is about the bytes it was given. */
-export const faultOf = (error: unknown): DocumentFault => ({
-  reason: error instanceof Error && error.name === "PasswordException" ? "PDF_ENCRYPTED" : "PDF_CORRUPT",
-});

@@ -1,18 +1,24 @@
-import { placeFields, type Field } from "./fields.ts";
-import type { PdfDocument } from "./open.ts";
+import { joinAccents } from "./accents.ts";
+import { readCharacters } from "./characters.ts";
+import { dropDrawnTwice } from "./drawn-twice.ts";
+import type { Pdfium } from "./instance.ts";
 import { readLines, type ReadPage } from "./lines.ts";
-import { placeRuns } from "./runs.ts";
+import { readPageFrame } from "./page-frame.ts";
+import { toRuns } from "./runs.ts";
 
-/** Reads one page, counted from 1, with its form fields, and lets go of what the parser keeps of it. */
-export const readPage = async (document: PdfDocument, number: number, fields: Field[] = []): Promise<ReadPage> => {
-  const page = await document.getPage(number);
+/** Reads one page, counted from 1; undefined where PDFium cannot. */
+export const readPage = (pdfium: Pdfium, document: number, number: number): ReadPage | undefined => {
+  const { calls } = pdfium;
+  const page = calls.FPDF_LoadPage(document, number - 1);
+  if (page === 0) return undefined;
+  const textPage = calls.FPDFText_LoadPage(page);
   try {
-    const viewport = page.getViewport({ scale: 1 });
-    const content = await page.getTextContent({ disableNormalization: true });
-    const { width, height } = viewport;
-    const runs = [...placeRuns(content, viewport), ...placeFields(fields, viewport)];
-    return { page: number, width, height, ...readLines(runs) };
+    const frame = readPageFrame(pdfium, page);
+    const characters = textPage === 0 ? [] : readCharacters(pdfium, textPage, frame);
+    const runs = toRuns(joinAccents(dropDrawnTwice(characters)));
+    return { page: number, width: frame.width, height: frame.height, ...readLines(runs) };
   } finally {
-    page.cleanup();
+    calls.FPDFText_ClosePage(textPage);
+    calls.FPDF_ClosePage(page);
   }
 };

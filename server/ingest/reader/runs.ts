@@ -1,110 +1,113 @@
-import type { Box } from "../../contract/files.ts";
-import { clean, directionOf } from "./letters.ts";
-import type { PdfPage } from "./open.ts";
+import type { Character } from "./characters.ts";
+import type { Extent, Turn } from "./frame.ts";
 
-type TextContent = Awaited<ReturnType<PdfPage["getTextContent"]>>;
-type Viewport = ReturnType<PdfPage["getViewport"]>;
-type Matrix = [number, number, number, number, number, number];
+/** A piece of a run's text in reading order, with its place along the line. */
+export type Glyph = { text: string; u0: number; u1: number };
 
-/** Which way a text runs on the page as it is shown: 0 to the right, then clockwise by quarter turns. */
-export type Turn = 0 | 1 | 2 | 3;
-
-/**
- * Text that the page shows in one go, in its own frame: `u` runs with the text, `v` from line to line, so that every
- * turn is laid out by the same code. Points.
- */
-export type Run = {
+/** A text that is set in one go, in the frame of its turn. */
+export type Run = Extent & {
   text: string;
+  glyphs: Glyph[];
   turn: Turn;
-  u0: number;
-  u1: number;
-  /** Upper and lower edge; the baseline lies between. */
-  top: number;
-  bottom: number;
   size: number;
-  /** Its name, by which it is known on all pages. */
   font: string;
 };
 
-/** A style of the parser with what `prepare` adds to it. */
-type Style = TextContent["styles"][string] & { name?: string };
+/** Of an em, above and below the baseline: loose boxes of fonts are so high that rows would merge. */
+const ASCENT = 0.68;
+const DESCENT = 0.22;
 
-/** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
-const fontNameOf = (style: Style | undefined, id: string): string => style?.name?.replace(/^[A-Z]{6}\+/, "") || id;
+/** In ems, measured on the documents of the tests: gaps that end a run, and gaps that are spaces. */
+const BREAK_GAP = 0.6;
+const BACKWARDS = 0.3;
+const SPACE_GAP = 0.12;
+const MARKED_GAP = 0.1;
+const SPACE_GLYPH_GAP = 0.03;
+/** Wider gaps say nothing about the letter spacing of a run. */
+const MAX_LETTER_GAP = 1.2;
+const MIN_GAPS = 3;
+/** In ems: characters of one run have one baseline. */
+const SAME_BASELINE = 0.05;
 
-const multiply = (m: Matrix, n: Matrix): Matrix => [
-  m[0] * n[0] + m[2] * n[1],
-  m[1] * n[0] + m[3] * n[1],
-  m[0] * n[2] + m[2] * n[3],
-  m[1] * n[2] + m[3] * n[3],
-  m[0] * n[4] + m[2] * n[5] + m[4],
-  m[1] * n[4] + m[3] * n[5] + m[5],
-];
+/** Makes a run of glyphs in reading order. */
+export const toRun = (glyphs: Glyph[], { style: { font, size, turn }, v }: Character): Run => ({
+  text: glyphs.map(({ text }) => text).join(""),
+  glyphs,
+  turn,
+  size,
+  font,
+  u0: glyphs.reduce((least, { u0 }) => Math.min(least, u0), Infinity),
+  u1: glyphs.reduce((most, { u1 }) => Math.max(most, u1), -Infinity),
+  top: v - ASCENT * size,
+  bottom: v + DESCENT * size,
+});
 
-const toFrame = (turn: Turn, x: number, y: number): { u: number; v: number } => {
-  if (turn === 0) return { u: x, v: y };
-  if (turn === 1) return { u: y, v: -x };
-  return turn === 2 ? { u: -x, v: -y } : { u: -y, v: x };
+/** A character that is not a space, and how it stands to the one before it. */
+type Placed = { character: Character; gap: number; space: boolean };
+
+const isSameStyle = ({ style: a }: Character, { style: b }: Character) =>
+  a === b || (a.font === b.font && a.turn === b.turn && Math.abs(a.size - b.size) < 0.02 * a.size);
+
+const isBlank = (text: string) => /^\s*$/.test(text);
+
+/** Characters that follow each other forwards on one baseline in one style. */
+function* stretches(characters: Character[]): Generator<Placed[]> {
+  let stretch: Placed[] = [];
+  let space = false;
+  for (const character of characters) {
+    if (isBlank(character.text)) {
+      space = true;
+      continue;
+    }
+    const previous = stretch.at(-1)?.character;
+    const { size } = character.style;
+    const gap = previous ? (character.origin - previous.u1) / size : 0;
+    const goesOn =
+      previous &&
+      isSameStyle(previous, character) &&
+      Math.abs(previous.v - character.v) <= SAME_BASELINE * size &&
+      gap >= -BACKWARDS;
+    if (previous && !goesOn) {
+      yield stretch;
+      stretch = [];
+    }
+    stretch.push({ character, gap, space });
+    space = false;
+  }
+  if (stretch.length > 0) yield stretch;
+}
+
+/** The gap between letters that are set apart on purpose; 0 where they are not. */
+const letterSpacing = (stretch: Placed[]): number => {
+  const gaps = stretch
+    .slice(1)
+    .map(({ gap }) => gap)
+    .filter((gap) => gap < MAX_LETTER_GAP)
+    .sort((a, b) => a - b);
+  return gaps.length < MIN_GAPS ? 0 : Math.max(0, gaps[(gaps.length - 1) >> 1] ?? 0);
 };
 
-const round = (value: number) => Math.round(value * 100) / 100;
+const isSpace = ({ character, gap, space }: Placed, spacing: number): boolean =>
+  gap > spacing + (character.gap ? MARKED_GAP : SPACE_GAP) || (space && gap > spacing + SPACE_GLYPH_GAP);
 
-/** A rectangle of a frame as a box on the page. */
-export const toBox = (turn: Turn, { u0, u1, top, bottom }: Pick<Run, "u0" | "u1" | "top" | "bottom">): Box => {
-  const [x, y] =
-    turn === 0 ? [u0, top] : turn === 1 ? [-bottom, u0] : turn === 2 ? [-u1, -bottom] : ([top, -u1] as const);
-  const [width, height] = turn % 2 === 0 ? [u1 - u0, bottom - top] : [bottom - top, u1 - u0];
-  return { x: round(x), y: round(y), width: round(width), height: round(height) };
-};
-
-/** Fonts lie about their ascent; what is out of range is taken as usual. */
-const within = (value: number, min: number, max: number, usual: number) =>
-  value >= min && value <= max ? value : usual;
-
-const isOn = (box: Box, { width, height }: Viewport) =>
-  box.x < width && box.y < height && box.x + box.width > 0 && box.y + box.height > 0;
-
-type Item = Extract<TextContent["items"][number], { str: string }>;
-
-const toRun = (item: Item, style: Style | undefined, viewport: Viewport): Run => {
-  const [a, b, c, d, x, y] = multiply(viewport.transform as Matrix, item.transform as Matrix);
-  const vertical = style?.vertical ?? false;
-  const turn = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4 + (vertical ? 1 : 0)) % 4) as Turn;
-  const size = Math.hypot(c, d) || Math.hypot(a, b) || 1;
-  const { u, v } = toFrame(turn, x, y);
-  return {
-    text: clean(item.str),
-    turn,
-    u0: u,
-    u1: u + (vertical ? item.height : item.width),
-    top: v - within(style?.ascent ?? 0, 0.6, 1.05, 0.85) * size,
-    bottom: v - within(style?.descent ?? 0, -0.4, -0.05, -0.2) * size,
-    size,
-    font: fontNameOf(style, item.fontName),
-  };
-};
-
-/** Joiners take no room, whatever the font says: they belong to the letter beside them. */
-const JOINERS = /^[\u200C\u200D]+$/;
-
-/** Gives a run what was shown right after it and is no run of its own: joiners, and glyphs whose letters it has. */
-const extend = (run: Run, { text, turn, u0, u1, bottom }: Run): void => {
-  if (text) run.text = directionOf(run.text) === "left" ? text + run.text : run.text + text;
-  else if (turn === run.turn && Math.abs(bottom - run.bottom) < run.size && Math.abs(u0 - run.u1) < run.size)
-    Object.assign(run, { u0: Math.min(u0, run.u0), u1: Math.max(u1, run.u1) });
-};
-
-/** The texts of a page in their frames, as the file orders them; what lies outside the page is left out. */
-export const placeRuns = (content: TextContent, viewport: Viewport): Run[] => {
+/** Runs of texts that are written from left to right, in the order of the file. */
+export const toRuns = (characters: Character[]): Run[] => {
   const runs: Run[] = [];
-  let inked: Run | undefined;
-  for (const item of content.items) {
-    if (!("str" in item) || (!item.str && !item.width)) continue;
-    const run = toRun(item, content.styles[item.fontName], viewport);
-    if (!Number.isFinite(run.u0 + run.bottom + run.size) || !isOn(toBox(run.turn, run), viewport)) continue;
-    if (inked && (!run.text || JOINERS.test(run.text))) extend(inked, run);
-    else if (run.text) runs.push(run);
-    if (run.text.trim() && !JOINERS.test(run.text)) inked = run;
+  for (const stretch of stretches(characters)) {
+    const spacing = letterSpacing(stretch);
+    let glyphs: Glyph[] = [];
+    let first = stretch[0]?.character;
+    for (const placed of stretch) {
+      const { character, gap } = placed;
+      const last = glyphs.at(-1);
+      if (last && first && gap > spacing + BREAK_GAP) {
+        runs.push(toRun(glyphs, first));
+        glyphs = [];
+        first = character;
+      } else if (last && isSpace(placed, spacing)) glyphs.push({ text: " ", u0: last.u1, u1: character.origin });
+      glyphs.push({ text: character.text, u0: character.origin, u1: character.u1 });
+    }
+    if (first && glyphs.length > 0) runs.push(toRun(glyphs, first));
   }
   return runs;
 };

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { init, type Functions } from "@embedpdf/pdfium";
+
+/** PDFium's functions as WebAssembly exports them: numbers and addresses in, a number out. */
+type Calls = { readonly [Name in keyof Functions]: (...args: number[]) => number };
+
+/** One instance of PDFium with its own memory: it reads one document and is dropped. */
+export type Pdfium = {
+  readonly calls: Calls;
+  /** Views of its memory, which is another one after it has grown. */
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Room for the results of one call. */
+  readonly scratch: number;
+  allocate(bytes: number): number;
+  free(address: number): void;
+};
+
+const SCRATCH_BYTES = 256;
+
+/** Compiles PDFium; once a thread. */
+export const compilePdfium = async (): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve("@embedpdf/pdfium/pdfium.wasm")));
+
+/** Makes an instance whose memory cannot grow beyond `memoryBytes`: PDFium aborts there with a `RuntimeError`. */
+export const createInstance = async (module: WebAssembly.Module, memoryBytes: number): Promise<Pdfium> => {
+  const ignore = () => {};
+  const { pdfium } = await init({
+    print: ignore,
+    printErr: ignore,
+    instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+      capMemory(imports, memoryBytes);
+      void WebAssembly.instantiate(module, imports).then(done);
+      return {};
+    },
+  });
+  const exported = pdfium.wasmExports as unknown as Calls & { memory: WebAssembly.Memory };
+  exported.PDFiumExt_Init();
+  let [bytes, view] = [new Uint8Array(0), new DataView(new ArrayBuffer(0))];
+  const refresh = () => {
+    if (bytes.buffer === exported.memory.buffer) return;
+    bytes = new Uint8Array(exported.memory.buffer);
+    view = new DataView(exported.memory.buffer);
+  };
+  return {
+    calls: exported,
+    get bytes() {
+      refresh();
+      return bytes;
+    },
+    get view() {
+      refresh();
+      return view;
+    },
+    scratch: pdfium.wasmExports.malloc(SCRATCH_BYTES),
+    allocate: (size) => pdfium.wasmExports.malloc(size),
+    free: (address) => pdfium.wasmExports.free(address),
+  };
+};
+
+const capMemory = ({ env = {} }: WebAssembly.Imports, memoryBytes: number): void => {
+  const grow = env["emscripten_resize_heap"] as (bytes: number) => number;
+  env["emscripten_resize_heap"] = (bytes: number) => (bytes >>> 0 > memoryBytes ? 0 : grow(bytes));
+};

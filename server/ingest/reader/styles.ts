@@ -1,0 +1,53 @@
+import type { PageFrame } from "./page-frame.ts";
+import type { Turn } from "./frame.ts";
+import type { Pdfium } from "./instance.ts";
+import { readBytes } from "./strings.ts";
+
+/** What the characters of a text object have in common. */
+export type Style = {
+  /** The font's name, by which it is known on all pages. */
+  font: string;
+  /** One em, in points. */
+  size: number;
+  turn: Turn;
+};
+
+/** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
+const SUBSET = /^[A-Z]{6}\+/;
+
+/** Styles by text object; `at` is the number of a character that the object draws. */
+export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: PageFrame) => {
+  const { calls, scratch } = pdfium;
+  const styles = new Map<number, Style>();
+  const fonts = new Map<number, string>();
+  const fontOf = (object: number): string => {
+    const font = calls.FPDFTextObj_GetFont(object);
+    let name = fonts.get(font);
+    if (name === undefined) {
+      const bytes = readBytes(pdfium, (buffer, length) => calls.FPDFFont_GetBaseFontName(font, buffer, length));
+      name = Buffer.from(bytes).toString("utf8").replace(/\0+$/, "").replace(SUBSET, "");
+      fonts.set(font, name);
+    }
+    return name;
+  };
+  const read = (object: number, at: number): Style => {
+    calls.FPDFText_GetMatrix(textPage, at, scratch);
+    const { view } = pdfium;
+    const [a, b, c, d] = [0, 4, 8, 12].map((offset) => view.getFloat32(scratch + offset, true)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const [x0, y0] = toShown(0, 0);
+    const [x1, y1] = toShown(a, b);
+    const turn = ((Math.round((Math.atan2(y1 - y0, x1 - x0) * 2) / Math.PI) + 4) % 4) as Turn;
+    const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
+    return { font: fontOf(object), size: size || 1, turn };
+  };
+  return (object: number, at: number): Style => {
+    let style = styles.get(object);
+    if (!style) styles.set(object, (style = read(object, at)));
+    return style;
+  };
+};
