@@ -18,7 +18,12 @@ export type Character = {
   u1: number;
   /** PDFium found a gap before it. */
   gap: boolean;
+  /** The part of the box that was reported last. */
+  slice: [from: number, to: number];
 };
+
+/** In points. */
+const SLICE_ERROR = 0.05;
 
 const SPACE = 0x20;
 
@@ -53,18 +58,42 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
     if (!isShown(frame, [x0, y0, x1, y1])) continue;
     const { u: origin, v } = toFrame(style.turn, x, y);
     const [from, to] = [toFrame(style.turn, x0, y0).u, toFrame(style.turn, x1, y1).u];
+    // Boxes are those of the drawn shape in some fonts: what lies between it and the pen belongs to the glyph.
     const [u0, u1] = [Math.min(from, to), Math.max(from, to)];
     const previous = characters.at(-1);
     // One glyph that stands for several characters is reported once for each of them.
-    if (previous?.object === object && previous.origin === origin && previous.u1 === u1 && previous.v === v)
+    if (previous?.object === object && previous.origin === origin && previous.v === v && isSlice(previous, u0, u1)) {
       previous.text += textOf(code);
-    else characters.push({ text: textOf(code), object, style, origin, v, u0, u1, gap });
+      previous.u0 = Math.min(previous.u0, u0);
+      previous.u1 = Math.max(previous.u1, u1);
+      previous.slice = [u0, u1];
+    } // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
+    else
+      characters.push({
+        text: textOf(code),
+        object,
+        style,
+        origin,
+        v,
+        u0: Math.min(u0, origin),
+        u1,
+        gap,
+        slice: [u0, u1],
+      });
     gap = false;
   }
   return characters;
 };
 
-const textOf = (code: number): string => (code > 0x10ffff ? "" : String.fromCodePoint(code));
+/** Whether a box is as wide as the last part of a glyph and stands beside it: PDFium parts it by its characters. */
+const isSlice = ({ slice: [from, to] }: Character, u0: number, u1: number): boolean =>
+  (Math.abs(from - u1) < SLICE_ERROR || Math.abs(to - u0) < SLICE_ERROR) &&
+  Math.abs(to - from - (u1 - u0)) < SLICE_ERROR;
+
+const textOf = (code: number): string => {
+  if (code >= SPACE && code < 0x7f) return String.fromCharCode(code);
+  return code > 0x10ffff ? "" : clean(String.fromCodePoint(code));
+};
 
 const isShown = ({ width, height }: PageFrame, [x0, y0, x1, y1]: [number, number, number, number]) =>
   Math.min(x0, x1) < width && Math.max(x0, x1) > 0 && Math.min(y0, y1) < height && Math.max(y0, y1) > 0;

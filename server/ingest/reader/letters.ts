@@ -25,7 +25,9 @@ export const clean = (text: string): string =>
     .replaceAll("\u00AD", "-")
     .replace(SHAPES, (shape) => shape.normalize("NFKC").trim());
 
-const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+/** The tatweel lengthens Arabic letters, and belongs to no script by itself. */
+const RIGHT_TO_LEFT_LETTER =
+  /[\u0640[[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]&&\p{L}]]/v;
 const LETTER = /\p{L}/u;
 const DIGIT = /\p{N}/u;
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF]/u;
@@ -33,10 +35,13 @@ const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\
 /** The way a text is read: to the left, to the right, as a number (to the right, but weakly), or as its neighbours. */
 export type Direction = "left" | "right" | "number" | "neutral";
 
+/** Whether a text holds a letter, or a part of one, that is written to the left. */
+export const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT_LETTER.test(text);
+
 export const directionOf = (text: string): Direction => {
   for (const letter of text) {
     if (DIGIT.test(letter)) continue;
-    if (RIGHT_TO_LEFT.test(letter) && LETTER.test(letter)) return "left";
+    if (isRightToLeft(letter)) return "left";
     if (LETTER.test(letter)) return "right";
   }
   return DIGIT.test(text) ? "number" : "neutral";

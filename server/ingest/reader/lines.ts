@@ -1,10 +1,10 @@
 import type { PageLine, PageText } from "../document.ts";
 import { toRegions } from "./columns.ts";
 import { joinHyphens } from "./hyphens.ts";
-import { lineText } from "./line-text.ts";
+import { leftwardness, lineGlyphs } from "./line-text.ts";
 import { toRows, type Row } from "./rows.ts";
 import { toBox, type Turn } from "./frame.ts";
-import type { Run } from "./runs.ts";
+import type { Glyph, Run } from "./runs.ts";
 
 /** A line with what tells headings, paragraphs and tables apart. */
 export type ReadLine = PageLine & {
@@ -42,12 +42,29 @@ const mainStyle = (runs: Run[]): { size: number; font: string } => {
   return { size: main.size, font: main.font };
 };
 
-const toLine = (row: Row, turn: Turn) => {
-  const runs = row.segments.flatMap((segment) => segment.runs);
+const runsOf = ({ segments }: Row): Run[] => segments.flatMap(({ runs }) => runs);
+
+/** One space between words, none at the ends. */
+const tidy = (glyphs: Glyph[]): Glyph[] => {
+  const kept: Glyph[] = [];
+  for (const glyph of glyphs) if (glyph.text.trim() || (kept.length > 0 && kept.at(-1)?.text !== " ")) kept.push(glyph);
+  if (kept.at(-1)?.text === " ") kept.pop();
+  return kept;
+};
+
+const toLine = (row: Row, turn: Turn, rightToLeft: boolean) => {
+  const runs = runsOf(row);
   const u0 = Math.min(...row.segments.map((segment) => segment.u0));
   const u1 = Math.max(...row.segments.map((segment) => segment.u1));
   const box = toBox(turn, { u0, u1, top: row.top, bottom: row.bottom });
-  return { text: lineText(runs), box, cells: countCells(row), ...mainStyle(runs) };
+  return {
+    text: tidy(lineGlyphs(runs, rightToLeft))
+      .map(({ text }) => text)
+      .join(""),
+    box,
+    cells: countCells(row),
+    ...mainStyle(runs),
+  };
 };
 
 /** The turns that occur, the one with most text first: what is written across the page comes last. */
@@ -68,7 +85,10 @@ const toText = (lines: Omit<ReadLine & { text: string }, "start" | "end">[]): { 
 /** The lines of a page in reading order, and its text: the lines joined by newlines. */
 export const readLines = (runs: Run[]): { text: string; lines: ReadLine[] } => {
   const regions = byTurn(runs).flatMap((turned) =>
-    toRegions(toRows(turned)).map((rows) => rows.map((row) => toLine(row, turned[0]?.turn ?? 0))),
+    toRegions(toRows(turned)).map((rows) => {
+      const rightToLeft = leftwardness(rows.flatMap(runsOf)) > 0;
+      return rows.map((row) => toLine(row, turned[0]?.turn ?? 0, rightToLeft));
+    }),
   );
   const lines = regions.flatMap((region, i) => region.map((line) => ({ ...line, region: i })));
   return toText(joinHyphens(lines.filter(({ text }) => text)));

@@ -4,6 +4,7 @@ import { dropDrawnTwice } from "./drawn-twice.ts";
 import type { Pdfium } from "./instance.ts";
 import { readLines, type ReadPage } from "./lines.ts";
 import { readPageFrame } from "./page-frame.ts";
+import { partLines, toRightToLeftRuns } from "./right-to-left.ts";
 import { toRuns } from "./runs.ts";
 
 /** Reads one page, counted from 1; undefined where PDFium cannot. */
@@ -14,8 +15,9 @@ export const readPage = (pdfium: Pdfium, document: number, number: number): Read
   const textPage = calls.FPDFText_LoadPage(page);
   try {
     const frame = readPageFrame(pdfium, page);
-    const characters = textPage === 0 ? [] : readCharacters(pdfium, textPage, frame);
-    const runs = toRuns(joinAccents(dropDrawnTwice(characters)));
+    const characters = textPage === 0 ? [] : dropDrawnTwice(readCharacters(pdfium, textPage, frame));
+    const { lines, others } = partLines(characters);
+    const runs = [...toRuns(joinAccents(others)), ...lines.flatMap(toRightToLeftRuns)];
     return { page: number, width: frame.width, height: frame.height, ...readLines(runs) };
   } finally {
     calls.FPDFText_ClosePage(textPage);

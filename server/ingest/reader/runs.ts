@@ -11,6 +11,8 @@ export type Run = Extent & {
   turn: Turn;
   size: number;
   font: string;
+  /** Its spaces are runs of their own: a gap beside another such run is none. */
+  spaced?: boolean;
 };
 
 /** Of an em, above and below the baseline: loose boxes of fonts are so high that rows would merge. */
