@@ -18,14 +18,13 @@ export type Character = {
   u1: number;
   /** PDFium found a gap before it. */
   gap: boolean;
-  /** The part of the box that was reported last. */
-  slice: [from: number, to: number];
+  /** Its text is in reading order, also where it is written to the left. */
+  ordered?: boolean;
 };
 
-/** In points. */
-const SLICE_ERROR = 0.05;
-
 const SPACE = 0x20;
+/** What PDFium reports for a hyphen at the end of a line. */
+const LINE_END_HYPHEN = 0x02;
 
 /** The characters of a page in the order of the file, spaces too; what lies outside the page is left out. */
 export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFrame): Character[] => {
@@ -36,7 +35,7 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
   let gap = false;
   for (let i = 0; i < count; i++) {
     const object = calls.FPDFText_GetTextObject(textPage, i);
-    const code = calls.FPDFText_GetUnicode(textPage, i);
+    const code = readCode(pdfium, textPage, i);
     calls.FPDFText_GetLooseCharBox(textPage, i, scratch);
     let view = pdfium.view;
     const [left, top, right, bottom] = [
@@ -62,33 +61,26 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
     const [u0, u1] = [Math.min(from, to), Math.max(from, to)];
     const previous = characters.at(-1);
     // One glyph that stands for several characters is reported once for each of them.
-    if (previous?.object === object && previous.origin === origin && previous.v === v && isSlice(previous, u0, u1)) {
-      previous.text += textOf(code);
-      previous.u0 = Math.min(previous.u0, u0);
-      previous.u1 = Math.max(previous.u1, u1);
-      previous.slice = [u0, u1];
-    } // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
-    else
-      characters.push({
-        text: textOf(code),
-        object,
-        style,
-        origin,
-        v,
-        u0: Math.min(u0, origin),
-        u1,
-        gap,
-        slice: [u0, u1],
-      });
+    if (previous?.object === object && isSamePlace(previous, { origin, v, u1 })) previous.text += textOf(code);
+    // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
+    else characters.push({ text: textOf(code), object, style, origin, v, u0: Math.min(u0, origin), u1, gap });
     gap = false;
   }
   return characters;
 };
 
-/** Whether a box is as wide as the last part of a glyph and stands beside it: PDFium parts it by its characters. */
-const isSlice = ({ slice: [from, to] }: Character, u0: number, u1: number): boolean =>
-  (Math.abs(from - u1) < SLICE_ERROR || Math.abs(to - u0) < SLICE_ERROR) &&
-  Math.abs(to - from - (u1 - u0)) < SLICE_ERROR;
+/** A character's code point; the second half of a surrogate pair is reported as 0. */
+const readCode = ({ calls }: Pdfium, textPage: number, i: number): number => {
+  const code = calls.FPDFText_GetUnicode(textPage, i) >>> 0;
+  if (code === LINE_END_HYPHEN && calls.FPDFText_IsHyphen(textPage, i) === 1) return 0x2d;
+  if (code >> 10 === 0x37) return 0;
+  if (code >> 10 !== 0x36) return code;
+  const low = calls.FPDFText_GetUnicode(textPage, i + 1) >>> 0;
+  return low >> 10 === 0x37 ? ((code & 0x3ff) << 10) + (low & 0x3ff) + 0x10000 : 0;
+};
+
+const isSamePlace = (a: Character, b: Pick<Character, "origin" | "v" | "u1">): boolean =>
+  a.origin === b.origin && a.v === b.v && a.u1 === b.u1 && a.text !== " ";
 
 const textOf = (code: number): string => {
   if (code >= SPACE && code < 0x7f) return String.fromCharCode(code);

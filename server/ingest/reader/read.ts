@@ -31,7 +31,7 @@ export function* readDocument(
   let chars = 0;
   let failed = 0;
   for (let number = 1; number <= pageCount; number++) {
-    const page = readPage(pdfium, document, number);
+    const page = readPage(pdfium, opened, number);
     if (!page) failed++;
     const read = page ?? emptyPage(number);
     chars += read.text.length;

@@ -173,7 +173,8 @@ const toPieces = (line: Character[]): Run[] => {
 export const partLines = (characters: Character[]): { lines: Character[][]; others: Character[] } => {
   if (!characters.some(({ text }) => isRightToLeft(text))) return { lines: [], others: characters };
   for (const character of characters)
-    if (character.text.length > 1 && isRightToLeft(character.text)) character.text = orderGlyph(character.text);
+    if (!character.ordered && character.text.length > 1 && isRightToLeft(character.text))
+      character.text = orderGlyph(character.text);
   const lines = [...Map.groupBy(characters, ({ style }) => style.turn).values()].flatMap(toLines);
   const taken = lines.filter((line) => line.some(({ text }) => isRightToLeft(text)));
   const members = new Set(taken.flat());

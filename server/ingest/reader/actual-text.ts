@@ -1,0 +1,91 @@
+import type { Character } from "./characters.ts";
+import type { Pdfium } from "./instance.ts";
+import { clean } from "./letters.ts";
+import { withAscii } from "./strings.ts";
+
+/** Numbers of fpdf_edit.h. */
+const TEXT_OBJECT = 1;
+const FORM_OBJECT = 5;
+/** Longer texts tell of whole paragraphs or pictures, whose letters are there all the same. */
+const MAX_BYTES = 400;
+const MAX_DEPTH = 8;
+const MAX_OBJECTS = 200_000;
+
+/** A marked span and what its glyphs stand for. */
+type Span = { text: string };
+
+/** Spans by the text objects that draw them. */
+export type ActualTexts = ReadonlyMap<number, Span>;
+
+/** A text string of PDF: UTF-16 or UTF-8 with its byte order mark, or PDFDocEncoding, which is mostly Latin-1. */
+const decode = (bytes: Uint8Array): string => {
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb) return new TextDecoder("utf-8").decode(bytes);
+  return Buffer.from(bytes).toString("latin1");
+};
+
+/** The text objects of a page, those of its form objects too. */
+function* textObjects({ calls }: Pdfium, page: number): Generator<number> {
+  let left = MAX_OBJECTS;
+  function* walk(count: number, get: (i: number) => number, depth: number): Generator<number> {
+    for (let i = 0; i < count && left > 0; i++, left--) {
+      const object = get(i);
+      const type = calls.FPDFPageObj_GetType(object);
+      if (type === TEXT_OBJECT) yield object;
+      else if (type === FORM_OBJECT && depth < MAX_DEPTH)
+        yield* walk(calls.FPDFFormObj_CountObjects(object), (j) => calls.FPDFFormObj_GetObject(object, j), depth + 1);
+    }
+  }
+  yield* walk(calls.FPDFPage_CountObjects(page), (i) => calls.FPDFPage_GetObject(page, i), 0);
+}
+
+/**
+ * Takes the texts of marked spans (`ActualText`) from a page before its text is read, for PDFium spreads them over the
+ * glyphs of a span. Browsers and word processors say in them what glyphs without a letter of their own stand for: vowel
+ * marks, joiners, ligatures.
+ */
+export const takeActualTexts = (pdfium: Pdfium, page: number): ActualTexts => {
+  const { calls } = pdfium;
+  const objects = new Map<number, Span>();
+  const marks = new Map<number, Span | undefined>();
+  const buffer = pdfium.allocate(MAX_BYTES + 4);
+  const length = buffer + MAX_BYTES;
+  const take = (object: number, mark: number, key: number): Span | undefined => {
+    if (marks.has(mark)) return marks.get(mark);
+    if (!calls.FPDFPageObjMark_GetParamBlobValue(mark, key, buffer, MAX_BYTES, length)) return undefined;
+    const size = pdfium.view.getUint32(length, true);
+    const text = size <= MAX_BYTES ? clean(decode(pdfium.bytes.slice(buffer, buffer + size))) : undefined;
+    calls.FPDFPageObjMark_RemoveParam(object, mark, key);
+    const span = text === undefined ? undefined : { text };
+    marks.set(mark, span);
+    return span;
+  };
+  withAscii(pdfium, "ActualText", (key) => {
+    for (const object of textObjects(pdfium, page))
+      for (let i = calls.FPDFPageObj_CountMarks(object) - 1; i >= 0; i--) {
+        const span = take(object, calls.FPDFPageObj_GetMark(object, i), key);
+        if (span) objects.set(object, span);
+      }
+  });
+  pdfium.free(buffer);
+  return objects;
+};
+
+/** Gives a span's text to the widest of its glyphs; the others stand for nothing. */
+export const applyActualTexts = (characters: Character[], texts: ActualTexts): Character[] => {
+  if (texts.size === 0) return characters;
+  const widest = new Map<Span, Character>();
+  for (const character of characters) {
+    const span = texts.get(character.object);
+    const before = span && widest.get(span);
+    if (span && (!before || character.u1 - character.u0 > before.u1 - before.u0)) widest.set(span, character);
+  }
+  return characters.filter((character) => {
+    const span = texts.get(character.object);
+    if (!span) return true;
+    if (widest.get(span) !== character) return false;
+    Object.assign(character, { text: span.text, ordered: true });
+    return span.text !== "";
+  });
+};
