@@ -3,13 +3,8 @@ import type { Pdfium } from "./instance.ts";
 import { clean } from "./letters.ts";
 import { withAscii } from "./strings.ts";
 
-/** Numbers of fpdf_edit.h. */
-const TEXT_OBJECT = 1;
-const FORM_OBJECT = 5;
 /** Longer texts tell of whole paragraphs or pictures, whose letters are there all the same. */
 const MAX_BYTES = 400;
-const MAX_DEPTH = 8;
-const MAX_OBJECTS = 200_000;
 
 /** A marked span and what its glyphs stand for. */
 type Span = { text: string };
@@ -25,29 +20,14 @@ const decode = (bytes: Uint8Array): string => {
   return Buffer.from(bytes).toString("latin1");
 };
 
-/** The text objects of a page, those of its form objects too. */
-function* textObjects({ calls }: Pdfium, page: number): Generator<number> {
-  let left = MAX_OBJECTS;
-  function* walk(count: number, get: (i: number) => number, depth: number): Generator<number> {
-    for (let i = 0; i < count && left > 0; i++, left--) {
-      const object = get(i);
-      const type = calls.FPDFPageObj_GetType(object);
-      if (type === TEXT_OBJECT) yield object;
-      else if (type === FORM_OBJECT && depth < MAX_DEPTH)
-        yield* walk(calls.FPDFFormObj_CountObjects(object), (j) => calls.FPDFFormObj_GetObject(object, j), depth + 1);
-    }
-  }
-  yield* walk(calls.FPDFPage_CountObjects(page), (i) => calls.FPDFPage_GetObject(page, i), 0);
-}
-
 /**
  * Takes the texts of marked spans (`ActualText`) from a page before its text is read, for PDFium spreads them over the
  * glyphs of a span. Browsers and word processors say in them what glyphs without a letter of their own stand for: vowel
  * marks, joiners, ligatures.
  */
-export const takeActualTexts = (pdfium: Pdfium, page: number): ActualTexts => {
+export const takeActualTexts = (pdfium: Pdfium, textObjects: number[]): ActualTexts => {
   const { calls } = pdfium;
-  const objects = new Map<number, Span>();
+  const spans = new Map<number, Span>();
   const marks = new Map<number, Span | undefined>();
   const buffer = pdfium.allocate(MAX_BYTES + 4);
   const length = buffer + MAX_BYTES;
@@ -62,14 +42,14 @@ export const takeActualTexts = (pdfium: Pdfium, page: number): ActualTexts => {
     return span;
   };
   withAscii(pdfium, "ActualText", (key) => {
-    for (const object of textObjects(pdfium, page))
+    for (const object of textObjects)
       for (let i = calls.FPDFPageObj_CountMarks(object) - 1; i >= 0; i--) {
         const span = take(object, calls.FPDFPageObj_GetMark(object, i), key);
-        if (span) objects.set(object, span);
+        if (span) spans.set(object, span);
       }
   });
   pdfium.free(buffer);
-  return objects;
+  return spans;
 };
 
 /** Gives a span's text to the widest of its glyphs; the others stand for nothing. */
@@ -85,7 +65,7 @@ export const applyActualTexts = (characters: Character[], texts: ActualTexts): C
     const span = texts.get(character.object);
     if (!span) return true;
     if (widest.get(span) !== character) return false;
-    Object.assign(character, { text: span.text, ordered: true });
+    Object.assign(character, { text: span.text, ordered: true, code: undefined });
     return span.text !== "";
   });
 };

@@ -18,6 +18,8 @@ export type Character = {
   u1: number;
   /** PDFium found a gap before it. */
   gap: boolean;
+  /** Of a glyph for which the font tells no text. */
+  code?: number;
   /** Its text is in reading order, also where it is written to the left. */
   ordered?: boolean;
 };
@@ -63,7 +65,11 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
     // One glyph that stands for several characters is reported once for each of them.
     if (previous?.object === object && isSamePlace(previous, { origin, v, u1 })) previous.text += textOf(code);
     // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
-    else characters.push({ text: textOf(code), object, style, origin, v, u0: Math.min(u0, origin), u1, gap });
+    else {
+      const character: Character = { text: textOf(code), object, style, origin, v, u0: Math.min(u0, origin), u1, gap };
+      if (calls.FPDFText_HasUnicodeMapError(textPage, i) === 1) character.code = code;
+      characters.push(character);
+    }
     gap = false;
   }
   return characters;

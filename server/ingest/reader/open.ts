@@ -1,3 +1,4 @@
+import { readFontDictionaries, type FontDictionary } from "./font-dictionaries.ts";
 import type { Pdfium } from "./instance.ts";
 import type { DocumentFault } from "./protocol.ts";
 
@@ -5,8 +6,8 @@ const HEADER = Buffer.from("%PDF-");
 /** `FPDF_ERR_PASSWORD` of fpdfview.h. */
 const PASSWORD_ERROR = 4;
 
-/** Handles of an open document and of its form. */
-export type OpenDocument = { document: number; form: number };
+/** Handles of an open document and of its form, and its fonts, which are looked up on first need. */
+export type OpenDocument = { document: number; form: number; fonts: () => ReadonlyMap<string, FontDictionary> };
 
 /** Opens a PDF that is copied into the instance's memory, without what stands before its header. */
 export const openPdf = (pdfium: Pdfium, data: Uint8Array): OpenDocument | DocumentFault => {
@@ -16,7 +17,14 @@ export const openPdf = (pdfium: Pdfium, data: Uint8Array): OpenDocument | Docume
   if (address === 0) return { reason: "PDF_TOO_COMPLEX" };
   pdfium.bytes.set(pdf, address);
   const document = pdfium.calls.FPDF_LoadMemDocument(address, pdf.length, 0);
-  if (document !== 0) return { document, form: openForm(pdfium, document) };
+  if (document !== 0) {
+    let fonts: ReadonlyMap<string, FontDictionary> | undefined;
+    return {
+      document,
+      form: openForm(pdfium, document),
+      fonts: () => (fonts ??= readFontDictionaries(pdfium, document)),
+    };
+  }
   return { reason: pdfium.calls.FPDF_GetLastError() === PASSWORD_ERROR ? "PDF_ENCRYPTED" : "PDF_CORRUPT" };
 };
 

@@ -5,8 +5,9 @@ import { readBytes } from "./strings.ts";
 
 /** What the characters of a text object have in common. */
 export type Style = {
-  /** The font's name, by which it is known on all pages. */
+  /** The font's name, by which it is known on all pages, and as the file has it. */
   font: string;
+  baseFont: string;
   /** One em, in points. */
   size: number;
   turn: Turn;
@@ -25,7 +26,7 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
     let name = fonts.get(font);
     if (name === undefined) {
       const bytes = readBytes(pdfium, (buffer, length) => calls.FPDFFont_GetBaseFontName(font, buffer, length));
-      name = Buffer.from(bytes).toString("utf8").replace(/\0+$/, "").replace(SUBSET, "");
+      name = Buffer.from(bytes).toString("utf8").replace(/\0+$/, "");
       fonts.set(font, name);
     }
     return name;
@@ -43,7 +44,8 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
     const [x1, y1] = toShown(a, b);
     const turn = ((Math.round((Math.atan2(y1 - y0, x1 - x0) * 2) / Math.PI) + 4) % 4) as Turn;
     const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
-    return { font: fontOf(object), size: size || 1, turn };
+    const baseFont = fontOf(object);
+    return { font: baseFont.replace(SUBSET, ""), baseFont, size: size || 1, turn };
   };
   return (object: number, at: number): Style => {
     let style = styles.get(object);
