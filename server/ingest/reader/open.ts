@@ -1,32 +1,50 @@
 import { readFontDictionaries, type FontDictionary } from "./font-dictionaries.ts";
 import type { Pdfium } from "./instance.ts";
+import { markHidden, mayHaveLayers } from "./layers.ts";
+import { readPlainCopy } from "./plain-objects.ts";
 import type { DocumentFault } from "./protocol.ts";
 
-const HEADER = Buffer.from("%PDF-");
+const HEADER = "%PDF-";
 /** `FPDF_ERR_PASSWORD` of fpdfview.h. */
 const PASSWORD_ERROR = 4;
 
-/** Handles of an open document and of its form, and its fonts, which are looked up on first need. */
-export type OpenDocument = { document: number; form: number; fonts: () => ReadonlyMap<string, FontDictionary> };
-
-/** Opens a PDF that is copied into the instance's memory, without what stands before its header. */
-export const openPdf = (pdfium: Pdfium, data: Uint8Array): OpenDocument | DocumentFault => {
-  const header = Buffer.from(data.buffer, data.byteOffset, data.byteLength).indexOf(HEADER);
-  const pdf = header > 0 ? data.subarray(header) : data;
-  const address = pdfium.allocate(pdf.length);
-  if (address === 0) return { reason: "PDF_TOO_COMPLEX" };
-  pdfium.bytes.set(pdf, address);
-  const document = pdfium.calls.FPDF_LoadMemDocument(address, pdf.length, 0);
-  if (document !== 0) {
-    let fonts: ReadonlyMap<string, FontDictionary> | undefined;
-    return {
-      document,
-      form: openForm(pdfium, document),
-      fonts: () => (fonts ??= readFontDictionaries(pdfium, document)),
-    };
-  }
-  return { reason: pdfium.calls.FPDF_GetLastError() === PASSWORD_ERROR ? "PDF_ENCRYPTED" : "PDF_CORRUPT" };
+/** Handles of an open document and of its form, and what is looked up in it. */
+export type OpenDocument = {
+  document: number;
+  form: number;
+  fonts(): ReadonlyMap<string, FontDictionary>;
+  /** Some of its contents are on hidden layers, and marked so. */
+  hides: boolean;
 };
 
-const openForm = ({ calls }: Pdfium, document: number): number =>
-  calls.PDFiumExt_InitFormFillEnvironment(document, calls.PDFiumExt_OpenFormFillInfo());
+/** Loads a PDF that stays in the instance's memory; 0 where it cannot be loaded. */
+const load = (pdfium: Pdfium, pdf: Uint8Array): number => {
+  const address = pdfium.allocate(pdf.length);
+  pdfium.bytes.set(pdf, address);
+  return pdfium.calls.FPDF_LoadMemDocument(address, pdf.length, 0);
+};
+
+/** Loads a document without what its layers hide; undefined where they hide nothing. */
+const loadWithoutHidden = (pdfium: Pdfium, document: number): number | undefined => {
+  const copy = readPlainCopy(pdfium, document);
+  const marked = copy && markHidden(copy);
+  return (marked && load(pdfium, marked)) || undefined;
+};
+
+/** Opens a PDF, without what stands before its header. */
+export const openPdf = (pdfium: Pdfium, data: Uint8Array): OpenDocument | DocumentFault => {
+  const { calls } = pdfium;
+  const file = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const pdf = file.subarray(Math.max(0, file.indexOf(HEADER)));
+  const whole = load(pdfium, pdf);
+  if (whole === 0) return { reason: calls.FPDF_GetLastError() === PASSWORD_ERROR ? "PDF_ENCRYPTED" : "PDF_CORRUPT" };
+  const visible = mayHaveLayers(pdf) ? loadWithoutHidden(pdfium, whole) : undefined;
+  const document = visible ?? whole;
+  let fonts: ReadonlyMap<string, FontDictionary> | undefined;
+  return {
+    document,
+    form: calls.PDFiumExt_InitFormFillEnvironment(document, calls.PDFiumExt_OpenFormFillInfo()),
+    fonts: () => (fonts ??= readFontDictionaries(pdfium, document)),
+    hides: visible !== undefined,
+  };
+};

@@ -2,6 +2,7 @@ import { joinAccents } from "./accents.ts";
 import { applyActualTexts, takeActualTexts } from "./actual-text.ts";
 import { readAnnotations } from "./annotations.ts";
 import { dropDrawnTwice } from "./drawn-twice.ts";
+import { hideObjects } from "./hidden-objects.ts";
 import type { Pdfium } from "./instance.ts";
 import { readLines, type ReadPage } from "./lines.ts";
 import type { OpenDocument } from "./open.ts";
@@ -14,7 +15,7 @@ import { readUnmapped } from "./unmapped.ts";
 /** Reads one page, counted from 1; undefined where PDFium cannot. */
 export const readPage = (
   pdfium: Pdfium,
-  { document, form, fonts }: OpenDocument,
+  { document, form, fonts, hides }: OpenDocument,
   number: number,
 ): ReadPage | undefined => {
   const { calls } = pdfium;
@@ -22,7 +23,8 @@ export const readPage = (
   if (page === 0) return undefined;
   try {
     const frame = readPageFrame(pdfium, page);
-    const objects = readTextObjects(pdfium, page);
+    const all = readTextObjects(pdfium, page);
+    const objects = hides ? hideObjects(pdfium, all) : all;
     const actualTexts = takeActualTexts(pdfium, objects);
     const annotations = readAnnotations(pdfium, { form, page, frame });
     const characters = readPageCharacters(pdfium, page, objects, frame);
