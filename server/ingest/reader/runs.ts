@@ -79,12 +79,12 @@ function* stretches(characters: Character[]): Generator<Placed[]> {
   if (stretch.length > 0) yield stretch;
 }
 
-/** The gap between letters that are set apart on purpose; 0 where they are not. */
+/** The gap between letters that are set apart on purpose, without spaces between them; 0 where they are not. */
 const letterSpacing = (stretch: Placed[]): number => {
   const gaps = stretch
     .slice(1)
+    .filter(({ gap, space }) => !space && gap < MAX_LETTER_GAP)
     .map(({ gap }) => gap)
-    .filter((gap) => gap < MAX_LETTER_GAP)
     .sort((a, b) => a - b);
   return gaps.length < MIN_GAPS ? 0 : Math.max(0, gaps[(gaps.length - 1) >> 1] ?? 0);
 };
