@@ -24,30 +24,30 @@ export const readPlainCopy = (pdfium: Pdfium, document: number): Buffer | undefi
 /** An object of a plain copy: its dictionary as text, as PDFium writes it, and where that begins. */
 export type PlainObject = { text: string; at: number };
 
-const OBJECT = /(?:^|\n)(\d+) \d+ obj\r?\n/y;
-const ENDS = ["\nendobj", "stream\r\n", "stream\n"];
+const NUMBER = /^(\d+) \d+ obj\r?\n$/;
 
-const endOf = (copy: Buffer, from: number): number => {
-  const ends = ENDS.map((end) => copy.indexOf(end, from)).filter((end) => end >= 0);
-  return Math.min(...ends, copy.length);
+/** Finds a text in a buffer again and again, each time further on: what lies between is searched once. */
+const createFinder = (copy: Buffer, text: string) => {
+  let found = -1;
+  return (from: number): number => {
+    if (found < from) found = copy.indexOf(text, from);
+    if (found < 0) found = copy.length;
+    return found;
+  };
 };
 
-/** The dictionaries of a plain copy by object number; streams are passed over. */
+/** The dictionaries of a plain copy by object number, as PDFium writes them; streams are passed over. */
 export const readPlainObjects = (copy: Buffer): Map<number, PlainObject> => {
   const objects = new Map<number, PlainObject>();
-  for (let at = copy.indexOf(" obj"); at >= 0;) {
-    const line = copy.lastIndexOf("\n", at);
-    OBJECT.lastIndex = 0;
-    const number = OBJECT.exec(copy.toString("latin1", line, at + 6))?.[1];
+  const header = createFinder(copy, " obj");
+  const stream = createFinder(copy, "stream\r\n");
+  const object = createFinder(copy, "\nendobj");
+  for (let at = header(0); at < copy.length; at = header(Math.max(object(at), at) + 7)) {
     const start = copy.indexOf("\n", at) + 1;
-    if (number === undefined || start === 0) {
-      at = copy.indexOf(" obj", at + 4);
-      continue;
-    }
-    const end = endOf(copy, start);
-    objects.set(Number(number), { text: copy.toString("latin1", start, end), at: start });
-    const next = copy.indexOf("\nendobj", end);
-    at = next < 0 ? -1 : copy.indexOf(" obj", next + 7);
+    const line = copy.lastIndexOf("\n", at) + 1;
+    const number = NUMBER.exec(copy.toString("latin1", line, start))?.[1];
+    const end = Math.min(object(at), stream(at));
+    if (number !== undefined) objects.set(Number(number), { text: copy.toString("latin1", start, end), at: start });
   }
   return objects;
 };
