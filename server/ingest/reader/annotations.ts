@@ -1,7 +1,9 @@
 import { readCharacters, type Character } from "./characters.ts";
+import { compose, mapX, mapY, type Affine } from "./frame.ts";
 import { readFieldLines } from "./form-fields.ts";
 import type { Pdfium } from "./instance.ts";
 import { readPageFrame, type PageFrame } from "./page-frame.ts";
+import { readFloats } from "./strings.ts";
 import type { Run } from "./runs.ts";
 
 /** Numbers of fpdf_annot.h. */
@@ -29,16 +31,14 @@ type Annotations = {
   characters: Character[];
 };
 
-const readRectangle = ({ calls, view, scratch }: Pdfium, annotation: number): Rectangle | undefined => {
-  if (!calls.FPDFAnnot_GetRect(annotation, scratch)) return undefined;
-  return [0, 4, 8, 12].map((at) => view.getFloat32(scratch + at, true)) as Rectangle;
-};
+const readRectangle = (pdfium: Pdfium, annotation: number): Rectangle | undefined =>
+  pdfium.calls.FPDFAnnot_GetRect(annotation, pdfium.scratch) ? readFloats(pdfium, pdfium.scratch) : undefined;
 
 /** A field's lines from its upper edge down; a single one stands in the middle. */
 const placeLines = (lines: string[], [x0, y0, x1, y1]: Rectangle, { toShown }: PageFrame): Run[] => {
-  const [a, b] = [toShown(x0, y0), toShown(x1, y1)];
-  const [left, right] = [Math.min(a[0], b[0]), Math.max(a[0], b[0])];
-  const [top, bottom] = [Math.min(a[1], b[1]), Math.max(a[1], b[1])];
+  const [xs, ys] = [mapX, mapY].map((map) => [map(toShown, x0, y0), map(toShown, x1, y1)]) as [number[], number[]];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const height = Math.min((bottom - top) / lines.length, USUAL_SIZE * LINE_HEIGHT);
   const start = lines.length === 1 ? (top + bottom - height) / 2 : top;
   return lines.flatMap((text, i) => {
@@ -61,12 +61,10 @@ const readAppearance = (pdfium: Pdfium, annotation: number, frame: PageFrame): C
   try {
     if (textPage === 0) return [];
     const [left, top, right, bottom] = rectangle;
-    const { width, height } = readPageFrame(pdfium, page);
-    const [scaleX, scaleY] = [(right - left) / (width || 1), (top - bottom) / (height || 1)];
-    return readCharacters(pdfium, textPage, {
-      ...frame,
-      toShown: (x, y) => frame.toShown(left + x * scaleX, bottom + y * scaleY),
-    });
+    const own = readPageFrame(pdfium, page);
+    const scaled = [(right - left) / (own.width || 1), (top - bottom) / (own.height || 1)] as const;
+    const toPage: Affine = [scaled[0], 0, 0, scaled[1], left, bottom];
+    return readCharacters(pdfium, textPage, { ...own, toShown: compose(toPage, frame.toShown) });
   } finally {
     if (textPage !== 0) calls.FPDFText_ClosePage(textPage);
     if (page !== 0) calls.FPDF_ClosePage(page);

@@ -1,7 +1,8 @@
-import { toFrame } from "./frame.ts";
+import { mapX, mapY } from "./frame.ts";
 import type { Pdfium } from "./instance.ts";
 import { clean } from "./letters.ts";
 import type { PageFrame } from "./page-frame.ts";
+import { readFloats } from "./strings.ts";
 import { createStyles, type Style } from "./styles.ts";
 
 /** A glyph of a page with the text that it stands for, in the frame of its turn. */
@@ -19,7 +20,7 @@ export type Character = {
   /** PDFium found a gap before it. */
   gap: boolean;
   /** Of a glyph for which the font tells no text. */
-  code?: number;
+  code: number | undefined;
   /** Its text is in reading order, also where it is written to the left. */
   ordered?: boolean;
 };
@@ -31,6 +32,7 @@ const LINE_END_HYPHEN = 0x02;
 /** The characters of a page in the order of the file, spaces too; what lies outside the page is left out. */
 export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFrame): Character[] => {
   const { calls, scratch } = pdfium;
+  const { visible } = frame;
   const styleOf = createStyles(pdfium, textPage, frame);
   const characters: Character[] = [];
   const count = calls.FPDFText_CountChars(textPage);
@@ -39,36 +41,27 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
     const object = calls.FPDFText_GetTextObject(textPage, i);
     const code = readCode(pdfium, textPage, i);
     calls.FPDFText_GetLooseCharBox(textPage, i, scratch);
-    let view = pdfium.view;
-    const [left, top, right, bottom] = [
-      view.getFloat32(scratch, true),
-      view.getFloat32(scratch + 4, true),
-      view.getFloat32(scratch + 8, true),
-      view.getFloat32(scratch + 12, true),
-    ];
+    const [left, top, right, bottom] = readFloats(pdfium, scratch);
     if (object === 0 || (code === SPACE && left === right)) {
       gap = true;
       continue;
     }
+    if (!(left < visible.right && right > visible.left && bottom < visible.top && top > visible.bottom)) continue;
     const style = styleOf(object, i);
     calls.FPDFText_GetCharOrigin(textPage, i, scratch, scratch + 8);
-    view = pdfium.view;
-    const [x, y] = frame.toShown(view.getFloat64(scratch, true), view.getFloat64(scratch + 8, true));
-    const [x0, y0] = frame.toShown(left, top);
-    const [x1, y1] = frame.toShown(right, bottom);
-    if (!isShown(frame, [x0, y0, x1, y1])) continue;
-    const { u: origin, v } = toFrame(style.turn, x, y);
-    const [from, to] = [toFrame(style.turn, x0, y0).u, toFrame(style.turn, x1, y1).u];
-    // Boxes are those of the drawn shape in some fonts: what lies between it and the pen belongs to the glyph.
-    const [u0, u1] = [Math.min(from, to), Math.max(from, to)];
+    const { view } = pdfium;
+    const [x, y] = [view.getFloat64(scratch, true), view.getFloat64(scratch + 8, true)];
+    const [origin, v] = [mapX(style.toFrame, x, y), mapY(style.toFrame, x, y)];
+    const [from, to] = [mapX(style.toFrame, left, top), mapX(style.toFrame, right, bottom)];
+    const u1 = Math.max(from, to);
     const previous = characters.at(-1);
     // One glyph that stands for several characters is reported once for each of them.
     if (previous?.object === object && isSamePlace(previous, { origin, v, u1 })) previous.text += textOf(code);
-    // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
     else {
-      const character: Character = { text: textOf(code), object, style, origin, v, u0: Math.min(u0, origin), u1, gap };
-      if (calls.FPDFText_HasUnicodeMapError(textPage, i) === 1) character.code = code;
-      characters.push(character);
+      // Some fonts' boxes are those of the drawn shape: what lies between it and the pen belongs to the glyph.
+      const u0 = Math.min(from, to, origin);
+      const unmapped = calls.FPDFText_HasUnicodeMapError(textPage, i) === 1;
+      characters.push({ text: textOf(code), object, style, origin, v, u0, u1, gap, code: unmapped ? code : undefined });
     }
     gap = false;
   }
@@ -92,6 +85,3 @@ const textOf = (code: number): string => {
   if (code >= SPACE && code < 0x7f) return String.fromCharCode(code);
   return code > 0x10ffff ? "" : clean(String.fromCodePoint(code));
 };
-
-const isShown = ({ width, height }: PageFrame, [x0, y0, x1, y1]: [number, number, number, number]) =>
-  Math.min(x0, x1) < width && Math.max(x0, x1) > 0 && Math.min(y0, y1) < height && Math.max(y0, y1) > 0;

@@ -3,6 +3,8 @@ import type { Character } from "./characters.ts";
 /** In ems: how far a second drawing may be moved. */
 const MAX_OFFSET = 0.16;
 
+const AROUND = [-1, 0, 1].flatMap((du) => [-1, 0, 1].map((dv) => [du, dv] as const));
+
 const coincides = (a: Character[], b: Character[]): boolean =>
   a.length === b.length &&
   a.every((character, i) => {
@@ -15,20 +17,20 @@ const coincides = (a: Character[], b: Character[]): boolean =>
 /** Drops texts that are drawn over themselves, as for bold letters or shadows. */
 export const dropDrawnTwice = (characters: Character[]): Character[] => {
   const objects = Map.groupBy(characters, ({ object }) => object);
-  const byText = new Map<string, Character[][]>();
+  const alike = new Map<string, Character[][]>();
   const dropped = new Set<number>();
   for (const [object, drawn] of objects) {
     const [first] = drawn;
     if (!first) continue;
-    const text = drawn.map((character) => character.text).join("");
-    // Texts that differ by a move are found in the same or the neighbouring line.
-    const line = Math.round(first.v / first.style.size);
-    const keys = [line - 1, line, line + 1].map((v) => `${v} ${text}`);
-    if (keys.some((key) => byText.get(key)?.some((other) => coincides(drawn, other)))) dropped.add(object);
+    // A cell is an em wide: texts that are moved by less lie in the same or in a neighbouring one.
+    const cell = (u: number, v: number) => `${u} ${v} ${drawn.length} ${first.text}`;
+    const [u, v] = [Math.round(first.origin / first.style.size), Math.round(first.v / first.style.size)];
+    const candidates = AROUND.flatMap(([du, dv]) => alike.get(cell(u + du, v + dv)) ?? []);
+    if (candidates.some((other) => coincides(drawn, other))) dropped.add(object);
     else {
-      const same = byText.get(`${line} ${text}`);
+      const same = alike.get(cell(u, v));
       if (same) same.push(drawn);
-      else byText.set(`${line} ${text}`, [drawn]);
+      else alike.set(cell(u, v), [drawn]);
     }
   }
   return dropped.size > 0 ? characters.filter(({ object }) => !dropped.has(object)) : characters;

@@ -3,17 +3,28 @@ import type { Box } from "../../contract/files.ts";
 /** Which way a text runs on the page as it is shown: 0 to the right, then clockwise by quarter turns. */
 export type Turn = 0 | 1 | 2 | 3;
 
-/** A place in the frame of a text: `u` runs with the text, `v` from line to line. Points. */
-export type Place = { u: number; v: number };
-
-/** A rectangle in a frame. */
+/** A rectangle in the frame of a text, where `u` runs with the text and `v` from line to line. Points. */
 export type Extent = { u0: number; u1: number; top: number; bottom: number };
 
-/** Where a point of the shown page lies in the frame of texts that run by `turn`. */
-export const toFrame = (turn: Turn, x: number, y: number): Place => {
-  if (turn === 0) return { u: x, v: y };
-  if (turn === 1) return { u: y, v: -x };
-  return turn === 2 ? { u: -x, v: -y } : { u: -y, v: x };
+/** An affine map as PDF writes it: x' = ax + cy + e, y' = bx + dy + f. */
+export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+export const mapX = ([a, , c, , e]: Affine, x: number, y: number): number => a * x + c * y + e;
+export const mapY = ([, b, , d, , f]: Affine, x: number, y: number): number => b * x + d * y + f;
+
+/** The map that applies `first` and then `second`. */
+export const compose = (first: Affine, second: Affine): Affine => {
+  const [a, b, c, d, e, f] = first;
+  const [p, q, r, s, t, u] = second;
+  return [a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u];
+};
+
+/** From the page as it is shown to the frame of texts that run by a turn. */
+export const TO_FRAME: Record<Turn, Affine> = {
+  0: [1, 0, 0, 1, 0, 0],
+  1: [0, -1, 1, 0, 0, 0],
+  2: [-1, 0, 0, -1, 0, 0],
+  3: [0, 1, -1, 0, 0, 0],
 };
 
 const round = (value: number) => Math.round(value * 100) / 100;

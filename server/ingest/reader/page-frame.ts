@@ -1,30 +1,28 @@
+import type { Affine } from "./frame.ts";
 import type { Pdfium } from "./instance.ts";
-import type { Turn } from "./frame.ts";
+import { readFloats } from "./strings.ts";
 
-/** Leads from the coordinates of a page as the file has them to the page as it is shown: points from the upper left. */
+/** The visible part of a page in the coordinates of the file, and the way from there to the page as it is shown. */
 export type PageFrame = {
+  visible: { left: number; top: number; right: number; bottom: number };
+  /** Of the shown page, whose coordinates are points from the upper left. */
   width: number;
   height: number;
-  /** Clockwise quarter turns between the two. */
-  turn: Turn;
-  toShown(x: number, y: number): [x: number, y: number];
+  toShown: Affine;
 };
 
 /** Reads a page's visible box and its rotation. */
-export const readPageFrame = ({ calls, view, scratch }: Pdfium, page: number): PageFrame => {
+export const readPageFrame = (pdfium: Pdfium, page: number): PageFrame => {
+  const { calls, scratch } = pdfium;
   calls.FPDF_GetPageBoundingBox(page, scratch);
-  const [left, top, right, bottom] = [0, 4, 8, 12].map((at) => view.getFloat32(scratch + at, true)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const turn = (calls.FPDFPage_GetRotation(page) & 3) as Turn;
+  const [left, top, right, bottom] = readFloats(pdfium, scratch);
   const [width, height] = [right - left, top - bottom];
-  const toShown = (x: number, y: number): [number, number] => {
-    if (turn === 0) return [x - left, top - y];
-    if (turn === 1) return [y - bottom, x - left];
-    return turn === 2 ? [right - x, y - bottom] : [top - y, right - x];
-  };
-  return turn % 2 === 0 ? { width, height, turn, toShown } : { width: height, height: width, turn, toShown };
+  const turn = calls.FPDFPage_GetRotation(page) & 3;
+  const visible = { left, top, right, bottom };
+  if (turn === 0) return { visible, width, height, toShown: [1, 0, 0, -1, -left, top] };
+  if (turn === 2) return { visible, width, height, toShown: [-1, 0, 0, 1, right, -bottom] };
+  const turned = { visible, width: height, height: width };
+  return turn === 1
+    ? { ...turned, toShown: [0, 1, 1, 0, -bottom, -left] }
+    : { ...turned, toShown: [0, -1, -1, 0, top, right] };
 };

@@ -28,6 +28,8 @@ const SPACE_GLYPH_GAP = 0.03;
 /** Wider gaps say nothing about the letter spacing of a run. */
 const MAX_LETTER_GAP = 1.2;
 const MIN_GAPS = 3;
+/** Letters that stand closer are not set apart. */
+const TIGHT_GAP = 0.02;
 /** In ems: characters of one run have one baseline. */
 const SAME_BASELINE = 0.05;
 
@@ -50,7 +52,7 @@ type Placed = { character: Character; gap: number; space: boolean };
 const isSameStyle = ({ style: a }: Character, { style: b }: Character) =>
   a === b || (a.font === b.font && a.turn === b.turn && Math.abs(a.size - b.size) < 0.02 * a.size);
 
-const isBlank = (text: string) => /^\s*$/.test(text);
+const isBlank = (text: string) => text === " " || text.trim() === "";
 
 /** Characters that follow each other forwards on one baseline in one style. */
 function* stretches(characters: Character[]): Generator<Placed[]> {
@@ -81,12 +83,11 @@ function* stretches(characters: Character[]): Generator<Placed[]> {
 
 /** The gap between letters that are set apart on purpose, without spaces between them; 0 where they are not. */
 const letterSpacing = (stretch: Placed[]): number => {
-  const gaps = stretch
-    .slice(1)
-    .filter(({ gap, space }) => !space && gap < MAX_LETTER_GAP)
-    .map(({ gap }) => gap)
-    .sort((a, b) => a - b);
-  return gaps.length < MIN_GAPS ? 0 : Math.max(0, gaps[(gaps.length - 1) >> 1] ?? 0);
+  const between = stretch.filter(({ gap, space }, i) => i > 0 && !space && gap < MAX_LETTER_GAP);
+  const tight = between.filter(({ gap }) => gap <= TIGHT_GAP);
+  if (between.length < MIN_GAPS || tight.length * 2 > between.length) return 0;
+  const gaps = between.map(({ gap }) => gap).sort((a, b) => a - b);
+  return gaps[(gaps.length - 1) >> 1] ?? 0;
 };
 
 const isSpace = ({ character, gap, space }: Placed, spacing: number): boolean =>

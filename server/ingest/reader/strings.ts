@@ -30,3 +30,11 @@ export const withAscii = <T>(pdfium: Pdfium, text: string, use: (address: number
     pdfium.free(address);
   }
 };
+
+/** Four numbers that a call has written, as those of a rectangle or the first of a matrix. */
+export const readFloats = ({ view }: Pdfium, address: number): [number, number, number, number] => [
+  view.getFloat32(address, true),
+  view.getFloat32(address + 4, true),
+  view.getFloat32(address + 8, true),
+  view.getFloat32(address + 12, true),
+];

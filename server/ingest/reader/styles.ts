@@ -1,7 +1,7 @@
 import type { PageFrame } from "./page-frame.ts";
-import type { Turn } from "./frame.ts";
+import { compose, mapX, mapY, TO_FRAME, type Affine, type Turn } from "./frame.ts";
 import type { Pdfium } from "./instance.ts";
-import { readBytes } from "./strings.ts";
+import { readBytes, readFloats } from "./strings.ts";
 
 /** What the characters of a text object have in common. */
 export type Style = {
@@ -11,6 +11,8 @@ export type Style = {
   /** One em, in points. */
   size: number;
   turn: Turn;
+  /** From the page as the file has it to the frame of this turn. */
+  toFrame: Affine;
 };
 
 /** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
@@ -33,19 +35,18 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
   };
   const read = (object: number, at: number): Style => {
     calls.FPDFText_GetMatrix(textPage, at, scratch);
-    const { view } = pdfium;
-    const [a, b, c, d] = [0, 4, 8, 12].map((offset) => view.getFloat32(scratch + offset, true)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [x0, y0] = toShown(0, 0);
-    const [x1, y1] = toShown(a, b);
-    const turn = ((Math.round((Math.atan2(y1 - y0, x1 - x0) * 2) / Math.PI) + 4) % 4) as Turn;
+    const [a, b, c, d] = readFloats(pdfium, scratch);
+    const [dx, dy] = [mapX(toShown, a, b) - mapX(toShown, 0, 0), mapY(toShown, a, b) - mapY(toShown, 0, 0)];
+    const turn = ((Math.round((Math.atan2(dy, dx) * 2) / Math.PI) + 4) % 4) as Turn;
     const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
     const baseFont = fontOf(object);
-    return { font: baseFont.replace(SUBSET, ""), baseFont, size: size || 1, turn };
+    return {
+      font: baseFont.replace(SUBSET, ""),
+      baseFont,
+      size: size || 1,
+      turn,
+      toFrame: compose(toShown, TO_FRAME[turn]),
+    };
   };
   return (object: number, at: number): Style => {
     let style = styles.get(object);
