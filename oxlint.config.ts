@@ -17,7 +17,7 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   ],
   [["ioredis"], ["server/key-value/redis*.ts"]],
   [["rate-limiter-flexible"], ["server/key-value/**"]],
-  [["tiktoken", "tiktoken/*"], ["server/token-encoder.ts"]],
+  [["tiktoken", "tiktoken/*"], ["server/tokenizer/**"]],
   [["pdf-parse", "pdf-parse/*"], ["server/ingest/reader/**"]],
   [
     ["pdfjs-dist", "pdfjs-dist/*"],
@@ -120,7 +120,6 @@ const config = defineConfig({
     room(["server/http/**"], "server/http/"),
     room(["server/trpc.ts"], "server/trpc.ts"),
     room(["server/jobs.ts", "server/worker.ts"], "server/jobs.ts"),
-    room(["server/token-encoder.ts"], "server/tokens.ts"),
     room(["server/files/store-s3.ts"], "server/files/store-s3.ts", barredFeatures("files")),
     room(["server/auth/access-token.ts"], "server/auth/access-token.ts", barredFeatures("auth")),
     room(["server/auth/mail.ts"], "server/auth/mail.ts", barredFeatures("auth")),

@@ -1,25 +1,18 @@
-// After `npm ci`: what each reader of PDFs would have to make at its start: the parser as it is changed, the encoder of
-// tokens, and all of it compiled.
+// After `npm ci`: what each reader of PDFs would have to make at its start: the parser as it is changed, compiled.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { changedParser, changeParser } from "../server/ingest/reader/changes.ts";
 import { CHILD, COMPILED } from "../server/ingest/reader/extractor.ts";
 import { prepared } from "../server/prepared.ts";
-import { encoderImage } from "../server/token-encoder.ts";
 
 await mkdir(prepared(""), { recursive: true });
 
 const { resolve } = createRequire(import.meta.resolve("pdf-parse"));
 const parser = pathToFileURL(resolve("pdfjs-dist/build/pdf.worker.mjs"));
 await writeFile(changedParser(parser.href), changeParser(await readFile(parser, "utf8")));
-
-const { file, image } = encoderImage();
-const unfinished = new URL(`${file.href}-${process.pid}`);
-await writeFile(unfinished, image);
-await rename(unfinished, file);
 
 // Says that it is ready once it has read a document and kept what it compiled for that.
 await rm(prepared("compiled"), { recursive: true, force: true });

@@ -3,20 +3,9 @@ import { runCommand } from "./command.ts";
 import { readConfig } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { createLog } from "./log.ts";
-import { countTokens } from "./tokens.ts";
 
 /** How long running answers may take to end on SIGTERM; whoever stops the process should give it twice that. */
 const DRAIN_MS = 10_000;
-
-/**
- * All the rest is loaded while the database opens on its own thread; so is the tokenizer, which takes 0.4 s of this one:
- * now, and not in somebody's question.
- */
-const loadApp = async () => {
-  const app = await import("./app.ts");
-  countTokens("warm");
-  return app;
-};
 
 const start = async (): Promise<RunningApp> => {
   const config = readConfig();
@@ -25,7 +14,8 @@ const start = async (): Promise<RunningApp> => {
     log.error("the embedded database has stopped", { error });
     process.exit(1);
   };
-  const [db, { startApp }] = await Promise.all([openDatabase(config, { log, onFatal }), loadApp()]);
+  // All the rest is loaded while the database opens on its own thread.
+  const [db, { startApp }] = await Promise.all([openDatabase(config, { log, onFatal }), import("./app.ts")]);
   const running = await startApp(config, { log, db });
   if (config.role === "worker") process.stdout.write("DocuChat works on its queue\n");
   else process.stdout.write(`DocuChat listens on ${await listen(running)}\n`);
