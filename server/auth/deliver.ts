@@ -13,11 +13,11 @@ type Options = { mail?: { smtpUrl: string; from: string } | undefined; print: (l
 export const openDelivery = async ({ mail, print }: Options): Promise<Delivery> =>
   mail ? (await import("./mail.ts")).createMailDelivery(mail) : createPrintDelivery(print);
 
-/** In the time zone of this process. */
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-
 const createPrintDelivery = (print: Options["print"]): Delivery => ({
   sendCode: async ({ email, code, expiresAt }) =>
-    print(`login code for ${email}: ${code} (valid until ${CLOCK.format(expiresAt)})`),
+    print(`login code for ${email}: ${code} (valid until ${clock(expiresAt)})`),
   close: () => {},
 });
+
+/** In the time zone of this process. */
+const clock = (time: Date): string => time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { NO_ANSWER } from "../../server/model/model.ts";
+// The model's client loads at its first call, which the short timeouts of tests would not outlast on a busy machine.
+import "openai";
 
 export type OpenAiMessage = { role: string; content: string };
 export type OpenAiChatBody = {

@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-restricted-imports -- the vendor's one importer
-import OpenAI, { APIConnectionError } from "openai";
+import type { OpenAI } from "openai";
 import type { ChatMessage } from "../model.ts";
 import { disconnected, VendorFailure } from "./failure.ts";
 import { createOptionalFields, type OptionalField } from "./optional-fields.ts";
@@ -14,9 +14,10 @@ const REASONING_MODEL = /^(?:o\d|gpt-5)/;
 const THOUGHT_TOKENS = 2_000;
 
 /** The vendor's client. Timers and tries are ours: its own are switched off. */
-export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
-  const fields = createOptionalFields();
-  const client = new OpenAI({
+const connect = async ({ apiKey, baseUrl }: Options): Promise<OpenAI> => {
+  // oxlint-disable-next-line no-restricted-imports -- the vendor's one importer
+  const { OpenAI } = await import("openai");
+  return new OpenAI({
     apiKey,
     baseURL: baseUrl ?? null,
     maxRetries: 0,
@@ -28,14 +29,22 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
       return response;
     },
   });
+};
+
+/** Loads the client, which is a quarter of the modules of a start, at the first call. */
+export const createVendor = (options: Options): Vendor => {
+  const { apiKey, baseUrl } = options;
+  const fields = createOptionalFields();
+  let connecting: Promise<OpenAI> | undefined;
 
   /** Asks again without each optional field that the server refuses. */
   const negotiate = async (
     model: string,
-    send: (has: Has) => { sent: OptionalField[]; response: Promise<Response> },
+    send: (client: OpenAI, has: Has) => { sent: OptionalField[]; response: Promise<Response> },
   ) => {
+    const client = await (connecting ??= connect(options));
     for (;;) {
-      const { sent, response } = send((field) => fields.has(model, field));
+      const { sent, response } = send(client, (field) => fields.has(model, field));
       try {
         return await response;
       } catch (error) {
@@ -46,7 +55,7 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
   };
   return {
     chat: (body, signal) =>
-      negotiate(body.model, (has) => {
+      negotiate(body.model, (client, has) => {
         const optional = optionalOf(body, { has, compatible: baseUrl !== undefined });
         const messages = has("system") ? body.messages : withoutSystem(body.messages);
         const sent = Object.keys(optional) as OptionalField[];
@@ -58,7 +67,7 @@ export const createVendor = ({ apiKey, baseUrl }: Options): Vendor => {
       }),
     thinksFirst: new Set(),
     embed: (body, signal) =>
-      negotiate(body.model, (has) => {
+      negotiate(body.model, (client, has) => {
         const request = embeddingRequest(body, has);
         const sent = (["encoding_format", "dimensions"] as const).filter((field) => field in request);
         // The client's own method asks for base64 where no format is named.
@@ -106,6 +115,6 @@ const withoutSystem = (messages: readonly ChatMessage[]): ChatMessage[] => {
 };
 
 const toFailure = (error: unknown): VendorFailure => {
-  if (error instanceof APIConnectionError && error.cause instanceof VendorFailure) return error.cause;
+  if (error instanceof Error && error.cause instanceof VendorFailure) return error.cause;
   return error instanceof VendorFailure ? error : disconnected(error);
 };
