@@ -56,6 +56,8 @@ export type Sessions = {
 };
 
 export type FileFailure = { reason: string; message: string; pages?: number[] };
+/** What was left out of a file that is ready; `pages` count from 1. */
+export type FileWarning = { reason: string; pages: number[] };
 export type FileStage = "queued" | "extracting" | "embedding" | "indexing" | "done";
 export type Dependency = "model" | "storage";
 
@@ -72,6 +74,8 @@ export type Files = {
   total: Generated<number>;
   page_count: number | null;
   failure: Json<FileFailure | null>;
+  /** Stored together with `chunk_count`; null for none. */
+  warnings: Json<FileWarning[] | null>;
   /** Counts the runs of its ingest: only the newest may write. */
   attempt: Generated<number>;
   /** What the stored chunks were made with; others are thrown away. */

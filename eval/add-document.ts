@@ -64,7 +64,7 @@ const addPages = async ({ ctx }: Tenant, { name, pages, cut }: Pages): Promise<s
     ),
   );
   await storeChunks(run, chunks);
-  await write(run, (trx) => setRead(trx, run, chunks.length));
+  await write(run, (trx) => setRead(trx, run, { chunkCount: chunks.length, warnings: [] }));
   await embedChunks(run);
   await write(run, (trx) => finishIngest(trx, run));
   return fileId;

@@ -26,6 +26,8 @@ export type Slot = { short: boolean };
 export type Jobs = {
   /** A file has one job: this one takes the place of an earlier one, waiting or running. */
   sendIngest(trx: TenantDb, job: IngestJob, options?: SendOptions): Promise<void>;
+  /** The same for the jobs of several files, at once. */
+  sendIngests(trx: TenantDb, jobs: IngestJob[]): Promise<void>;
   /** Takes a file's job back, waiting or running. */
   removeIngest(trx: TenantDb, fileId: string): Promise<void>;
   /** The next job that is due for the slot, by tenant in turn. */
@@ -71,6 +73,7 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
     asOwner(trx, async () => {
       await boss.deleteJob(INGEST_QUEUE, fileId, { db: fromKysely(trx) });
     });
+  const optionsOf = ({ tenantId, fileId }: IngestJob) => ({ id: fileId, group: { id: tenantId } });
   const turnsOf = ({ short }: Slot) => ({ queue: INGEST_QUEUE, minPriority: short ? UNKNOWN : LONG });
   return {
     boss,
@@ -79,13 +82,19 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
     sendIngest: async (trx, job, { long = false, afterSeconds } = {}) => {
       await removeIngest(trx, job.fileId);
       const options = {
-        id: job.fileId,
-        group: { id: job.tenantId },
+        ...optionsOf(job),
         priority: long ? LONG : UNKNOWN,
         ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
       };
       await asOwner(trx, () => boss.send(INGEST_QUEUE, job, { ...options, db: fromKysely(trx) }));
     },
+    sendIngests: (trx, jobs) =>
+      asOwner(trx, async () => {
+        const ids = jobs.map(({ fileId }) => fileId);
+        await boss.deleteJob(INGEST_QUEUE, ids, { db: fromKysely(trx) });
+        const rows = jobs.map((job) => ({ ...optionsOf(job), data: job, priority: UNKNOWN }));
+        await boss.insert(INGEST_QUEUE, rows, { db: fromKysely(trx) });
+      }),
     removeIngest,
     takeIngest: (slot) => {
       const which = turnsOf(slot);

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { json } from "../json.ts";
-import type { Dependency, FileFailure, FileStage } from "../schema.ts";
+import type { Dependency, FileFailure, FileStage, FileWarning } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 import type { FileRow } from "./files.ts";
 
@@ -9,7 +9,7 @@ const one = (trx: TenantDb) => trx.selectFrom("files").selectAll().where("tenant
 const update = (trx: TenantDb, id: string) =>
   trx.updateTable("files").where("tenant_id", "=", trx.tenantId).where("id", "=", id);
 
-export type { Dependency, FileFailure };
+export type { Dependency, FileFailure, FileWarning };
 
 type Begin = {
   recipe: string;
@@ -73,10 +73,19 @@ export const setProgress = async (
 /** What was missing has answered: an outage from now on is another one. */
 const OUTAGE_OVER = { waiting_since: null, waits: 0 } as const;
 
+type Read = { chunkCount: number; warnings: FileWarning[] };
+
 /** The whole document is read: its chunks are stored, and none of them is embedded yet. */
-export const setRead = async (trx: TenantDb, run: IngestRun, chunkCount: number): Promise<void> => {
+export const setRead = async (trx: TenantDb, run: IngestRun, { chunkCount, warnings }: Read): Promise<void> => {
   await ofRun(trx, run)
-    .set({ ...OUTAGE_OVER, chunk_count: chunkCount, stage: "embedding", done: 0, total: chunkCount })
+    .set({
+      ...OUTAGE_OVER,
+      chunk_count: chunkCount,
+      warnings: warnings.length > 0 ? json(warnings) : null,
+      stage: "embedding",
+      done: 0,
+      total: chunkCount,
+    })
     .execute();
 };
 
@@ -144,7 +153,7 @@ export const failFile = async (
 };
 
 const clearFile = async (trx: TenantDb, id: string): Promise<void> => {
-  await update(trx, id).set({ chunk_count: null }).execute();
+  await update(trx, id).set({ chunk_count: null, warnings: null }).execute();
   for (const table of ["chunks", "pages"] as const)
     await trx.deleteFrom(table).where("tenant_id", "=", trx.tenantId).where("file_id", "=", id).execute();
 };

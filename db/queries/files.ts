@@ -33,6 +33,12 @@ export const hasReadyFile = async (trx: TenantDb, fileIds?: readonly string[]): 
 export const findFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>
   one(trx).where("id", "=", id).executeTakeFirst();
 
+/** Those of the ids that the tenant has, in no order. */
+export const findFiles = (trx: TenantDb, ids: readonly string[]): Promise<FileRow[]> =>
+  one(trx)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute();
+
 export const findFileByHash = (trx: TenantDb, sha256: string): Promise<FileRow | undefined> =>
   one(trx).where("sha256", "=", sha256).executeTakeFirst();
 
@@ -79,13 +85,47 @@ export const sumFiles = async (trx: TenantDb, userId?: string): Promise<{ files:
 const update = (trx: TenantDb, id: string) =>
   trx.updateTable("files").where("tenant_id", "=", trx.tenantId).where("id", "=", id);
 
+const QUEUED_AGAIN = { status: "queued", stage: "queued", done: 0, total: 0, failure: null } as const;
+
 /** Back to the queue after a failure; undefined when the file has not failed. */
 export const requeueFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>
   update(trx, id)
     .where("status", "=", "failed")
-    .set({ status: "queued", stage: "queued", done: 0, total: 0, failure: null, updated_at: new Date() })
+    .set({ ...QUEUED_AGAIN, updated_at: new Date() })
     .returningAll()
     .executeTakeFirst();
+
+type FailedFiles = {
+  /** Of these reasons; of any when there are none. */
+  reasons?: readonly string[] | undefined;
+  after: string | undefined;
+  limit: number;
+};
+
+/** The same for `limit` failed files behind `after`, in the order of their ids, which are returned. */
+export const requeueFailedFiles = async (trx: TenantDb, { reasons, after, limit }: FailedFiles): Promise<string[]> => {
+  const rows = await trx
+    .selectFrom("files")
+    .select("id")
+    .where("tenant_id", "=", trx.tenantId)
+    .where("status", "=", "failed")
+    .$if(reasons !== undefined, (query) =>
+      query.where(sql<boolean>`failure->>'reason' = any(${reasons ?? []}::text[])`),
+    )
+    .$if(after !== undefined, (query) => query.where("id", ">", after ?? ""))
+    .orderBy("id")
+    .limit(limit)
+    .forUpdate()
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  await trx
+    .updateTable("files")
+    .where("tenant_id", "=", trx.tenantId)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .set({ ...QUEUED_AGAIN, updated_at: new Date() })
+    .execute();
+  return ids;
+};
 
 /** With its pages, chunks and vectors. */
 export const removeFile = (trx: TenantDb, id: string): Promise<FileRow | undefined> =>

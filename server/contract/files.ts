@@ -26,6 +26,10 @@ export const FileFailure = z.object({
 });
 export type FileFailure = z.infer<typeof FileFailure>;
 
+/** What was left out of a ready file: its `pages`, which count from 1; of more than 500 the first 500. */
+export const FileWarning = z.object({ reason: Reason, pages: z.array(z.int()) });
+export type FileWarning = z.infer<typeof FileWarning>;
+
 export const File = z.object({
   id: FileId,
   name: z.string(),
@@ -34,6 +38,8 @@ export const File = z.object({
   status: FileStatus,
   progress: FileProgress,
   failure: FileFailure.optional(),
+  /** Only of ready files: `PDF_NO_TEXT` names the pages without text. */
+  warnings: z.array(FileWarning).optional(),
   createdAt: z.date(),
 });
 export type File = z.infer<typeof File>;
@@ -55,6 +61,12 @@ export const ListFilesInput = z.object({
 export type ListFilesInput = z.infer<typeof ListFilesInput>;
 export const ListFilesOutput = z.object({ items: z.array(File), nextCursor: z.string().optional() });
 export type ListFilesOutput = z.infer<typeof ListFilesOutput>;
+
+/** Of which reasons failed files are ingested again; without `reasons`, all of them. */
+export const RetryFailedInput = z.object({ reasons: z.array(Reason).min(1).max(LIMITS.reasonsPerCall).optional() });
+export type RetryFailedInput = z.infer<typeof RetryFailedInput>;
+export const RetryFailedOutput = z.object({ count: z.int() });
+export type RetryFailedOutput = z.infer<typeof RetryFailedOutput>;
 
 export const WatchFilesInput = z.object({ fileId: FileId.optional(), lastEventId: z.string().nullish() });
 export type WatchFilesInput = z.infer<typeof WatchFilesInput>;

@@ -16,6 +16,9 @@ export const LIMITS = {
   fileNameBytes: 240,
   fileIdsPerQuestion: 100,
   pageSize: 200,
+  /** The failure and the warnings of a file name no more pages than these. */
+  pagesNamed: 500,
+  reasonsPerCall: 50,
   searchHits: 50,
   jsonBodyBytes: 1024 * 1024,
   frameBytes: 256 * 1024,

@@ -41,6 +41,11 @@ export const REASONS = {
     status: 422,
     message: "The PDF has no text to read; it may be a scan.",
   },
+  PDF_TEXT_ELSEWHERE: {
+    code: "UNPROCESSABLE_CONTENT",
+    status: 422,
+    message: "Its text is in attached files, or in a form that only Adobe Reader shows.",
+  },
   MODEL_NOT_ALLOWED: { code: "BAD_REQUEST", status: 400, message: "This model is not offered here." },
   MODEL_UNAVAILABLE: {
     code: "BAD_GATEWAY",

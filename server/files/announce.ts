@@ -13,8 +13,11 @@ export const announceFile = (app: App, { tenantId, fileId }: Changed): Promise<v
     app.log.warn("file change not announced", { tenantId, fileId, error });
   });
 
-/** The same for a file that a worker is to take. */
+/** Tells workers that there are jobs to take. */
+export const announceIngest = (app: App): Promise<void> => app.keyValue.publish(INGEST_SENT, "").catch(() => {});
+
+/** Tells both of a file that a worker is to take. */
 export const announceQueued = async (app: App, file: Changed): Promise<void> => {
   await announceFile(app, file);
-  await app.keyValue.publish(INGEST_SENT, file.fileId).catch(() => {});
+  await announceIngest(app);
 };

@@ -3,6 +3,9 @@ import type { FileRow } from "../../db/index.ts";
 import { Reason } from "../contract/errors.ts";
 import type { File } from "../contract/files.ts";
 
+/** What a newer server has stored is not thrown for: its message says it. */
+const KnownReason = Reason.catch("INTERNAL");
+
 /** A file as the contract shows it. */
 export const toFile = (row: FileRow): z.input<typeof File> => ({
   id: row.id,
@@ -15,6 +18,9 @@ export const toFile = (row: FileRow): z.input<typeof File> => ({
     total: row.total,
     ...(row.waiting_for === null ? { stage: row.stage } : { stage: "waiting", waitingFor: row.waiting_for }),
   },
-  ...(row.failure ? { failure: { ...row.failure, reason: Reason.parse(row.failure.reason) } } : {}),
+  ...(row.failure ? { failure: { ...row.failure, reason: KnownReason.parse(row.failure.reason) } } : {}),
+  ...(row.status === "ready" && row.warnings
+    ? { warnings: row.warnings.map(({ reason, pages }) => ({ reason: KnownReason.parse(reason), pages })) }
+    : {}),
   createdAt: row.created_at,
 });

@@ -4,6 +4,7 @@ import { Done } from "../contract/auth.ts";
 import { memberProcedure, router } from "../trpc.ts";
 import { search } from "../retrieval/search.ts";
 import { get, list, page, remove, retry } from "./files.ts";
+import { retryFailed } from "./retry-failed.ts";
 import { watch } from "./watch.ts";
 
 export const filesRouter = router({
@@ -27,6 +28,13 @@ export const filesRouter = router({
     .input(contract.FileIdInput)
     .output(contract.File)
     .mutation(({ ctx, input }) => retry(ctx.tenant, input)),
+  retryFailed: memberProcedure
+    .meta({
+      description: "Ingests all failed files again, or those that failed for the given reasons; tells how many.",
+    })
+    .input(contract.RetryFailedInput)
+    .output(contract.RetryFailedOutput)
+    .mutation(({ ctx, input }) => retryFailed(ctx.tenant, input)),
   watch: memberProcedure
     .meta({ description: "A file's state now and at each change; without an id, every file's." })
     .input(contract.WatchFilesInput)

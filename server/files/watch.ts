@@ -1,4 +1,4 @@
-import { findFile, inTenant, listFiles, type FileRow } from "../../db/index.ts";
+import { findFiles, inTenant, listFiles, type FileRow } from "../../db/index.ts";
 import { File } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { ReasonError } from "../errors.ts";
@@ -41,12 +41,8 @@ async function* changes({ app, tenantId }: TenantContext, fileId: string | undef
   const look = (ids: string[] | undefined) =>
     inTenant(app.db, tenantId, async (trx) => {
       if (ids === undefined && fileId === undefined) return (await listFiles(trx, { limit: NEWEST })).reverse();
-      const rows: FileRow[] = [];
-      for (const id of ids ?? [fileId ?? ""]) {
-        const row = await findFile(trx, id);
-        if (row) rows.push(row);
-        else if (fileId !== undefined) throw new ReasonError("NOT_FOUND");
-      }
+      const rows = await findFiles(trx, ids ?? (fileId === undefined ? [] : [fileId]));
+      if (fileId !== undefined && rows.length === 0) throw new ReasonError("NOT_FOUND");
       return rows;
     });
   const onAbort = () => wake.resolve();

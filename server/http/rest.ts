@@ -32,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   call("GET /files", "files.list"),
   call("GET /files/{id}", "files.get", { renamed: { id: "fileId" }, reasons: ["NOT_FOUND"] }),
   call("DELETE /files/{id}", "files.remove", { renamed: { id: "fileId" }, reasons: ["NOT_FOUND", "FORBIDDEN"] }),
+  call("POST /files/retry-failed", "files.retryFailed"),
   call("POST /files/{id}/retry", "files.retry", { renamed: { id: "fileId" }, reasons: ["NOT_FOUND"] }),
   {
     on: "GET /files/{id}/content",

@@ -10,6 +10,7 @@ import {
   type FileFailure,
 } from "../../db/index.ts";
 import type { App } from "../context.ts";
+import { LIMITS } from "../contract/limits.ts";
 import { ReasonError } from "../errors.ts";
 import type { IngestJob } from "../jobs.ts";
 import { announceFile, announceQueued } from "../files/announce.ts";
@@ -30,6 +31,7 @@ const FINAL = new Set([
   "PDF_TOO_MANY_PAGES",
   "PDF_TOO_COMPLEX",
   "PDF_NO_TEXT",
+  "PDF_TEXT_ELSEWHERE",
   "QUOTA_EXCEEDED",
 ]);
 
@@ -86,7 +88,7 @@ const end = async (run: Run, error: unknown): Promise<void> => {
 const failureOf = ({ reason, message, data }: ReasonError): FileFailure => ({
   reason,
   message,
-  ...("pages" in data && Array.isArray(data.pages) ? { pages: data.pages } : {}),
+  ...("pages" in data && Array.isArray(data.pages) ? { pages: data.pages.slice(0, LIMITS.pagesNamed) } : {}),
 });
 
 /** Ends a file that no run could end as failed, unless it has ended. */

@@ -5,6 +5,7 @@ import { extractDocument } from "./extract.ts";
 import { StorageFailure } from "./outage.ts";
 import { RunGivesWay, write, type Run } from "./run.ts";
 import { storeChunks } from "./store-chunks.ts";
+import { createWarnings } from "./warnings.ts";
 
 /** With its start and its end, a document has come to its end within a minute. */
 const EXTRACT_TIMEOUT_MS = 45_000;
@@ -60,6 +61,7 @@ const createReading = (run: Run) => {
   let total = 0;
   let chunkCount = 0;
   let waiting: PageText[] = [];
+  const warnings = createWarnings();
   const store = async () => {
     const pages = waiting;
     waiting = [];
@@ -79,6 +81,7 @@ const createReading = (run: Run) => {
     },
     addPage: async (page: PageText) => {
       waiting.push(page);
+      warnings.addPage(page);
       if (waiting.length >= PAGES_AT_ONCE) await store();
     },
     addChunks: async (chunks: Chunk[]) => {
@@ -87,7 +90,7 @@ const createReading = (run: Run) => {
     },
     end: async () => {
       if (waiting.length > 0) await store();
-      await write(run, (trx) => setRead(trx, run, chunkCount));
+      await write(run, (trx) => setRead(trx, run, { chunkCount, warnings: warnings.list() }));
     },
   };
 };

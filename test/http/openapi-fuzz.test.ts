@@ -80,6 +80,7 @@ test("every operation succeeds as the document tells", async () => {
   await run("usageSummary", { headers: { authorization: `Bearer ${admin.accessToken}` } });
   const failed = await ingestFile(app, user, { bytes: await makeEncryptedPdf() });
   await run("filesRetry", { path: `/v1/files/${failed.id}/retry` });
+  await run("filesRetryFailed", json({ reasons: ["PDF_ENCRYPTED"] }));
   await run("filesRemove", { path: `/v1/files/${id}` });
   expect([...done].toSorted()).toEqual(operations.map(({ operationId }) => operationId).toSorted());
 });

@@ -36,6 +36,7 @@ const ROUTES: Record<string, Row> = {
     stranger: "NOT_FOUND",
     colleague: "FORBIDDEN",
   },
+  "POST /files/retry-failed": {},
   "POST /files/:id/retry": {
     request: ({ fileId }) => ({ path: `/files/${fileId}/retry` }),
     stranger: "NOT_FOUND",

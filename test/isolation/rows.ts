@@ -67,6 +67,7 @@ export const ROWS: Record<string, Row> = {
     input: ({ fileId }) => ({ fileId }),
     foreign: { fileId: { stranger: "NOT_FOUND", colleague: "INVALID_INPUT", boss: "INVALID_INPUT" } },
   },
+  "files.retryFailed": { for: "member" },
   "files.watch": {
     for: "member",
     input: ({ fileId }) => ({ fileId, lastEventId: fileId }),

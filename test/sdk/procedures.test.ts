@@ -20,6 +20,7 @@ type Out<Name extends keyof Contract> = Contract[Name] extends z.ZodType ? z.out
 type Asks<Input, Output> = (input: Input, options?: CallOptions) => Promise<Output>;
 type Changes<Input, Output> = (input: Input, options?: ChangeOptions) => Promise<Output>;
 type MayAsk<Input, Output> = (input?: Input, options?: CallOptions) => Promise<Output>;
+type MayAskToChange<Input, Output> = (input?: Input, options?: ChangeOptions) => Promise<Output>;
 type Gives<Output> = (input?: undefined, options?: CallOptions) => Promise<Output>;
 
 /** The whole of the client, procedure by procedure, in the contract's own types. */
@@ -37,6 +38,7 @@ type Expected = {
     get: Asks<In<"FileIdInput">, File>;
     remove: Changes<In<"FileIdInput">, Out<"Done">>;
     retry: Changes<In<"FileIdInput">, File>;
+    retryFailed: MayAskToChange<In<"RetryFailedInput">, Out<"RetryFailedOutput">>;
     watch: (input?: Omit<In<"WatchFilesInput">, "lastEventId">, options?: CallOptions) => AsyncIterable<File>;
     page: Asks<In<"FilePageInput">, Out<"FilePage">>;
     search: Asks<In<"SearchInput">, Out<"SearchOutput">>;

@@ -157,6 +157,10 @@ describe("useUpload and useFiles", () => {
     await failed.until(({ files }) => files.length === 1);
     expect(failed.results.slice(seen).some(({ files }) => files.length === 0)).toBe(true);
     expect(ready.now.files).toEqual([]);
+    const again = failed.results.length;
+    await failed.now.retryFailed();
+    await failed.until(({ files }) => files.length === 1);
+    expect(failed.results.slice(again).some(({ files }) => files.length === 0)).toBe(true);
     await failed.now.remove(fileId);
     await failed.until(({ files }) => files.length === 0);
     expect((await client.files.list()).items).toEqual([]);

@@ -19,6 +19,8 @@ export type FileList = {
   remove: (fileId: string) => Promise<void>;
   /** Ingests a failed file again. */
   retry: (fileId: string) => Promise<void>;
+  /** Ingests all failed files of the tenant again, those that are not loaded too. */
+  retryFailed: () => Promise<void>;
 };
 
 /** The tenant's files with their live states; with `status` only those that are in it now. */
@@ -29,8 +31,8 @@ export const useFiles = ({ status }: { status?: FileStatus | undefined } = {}): 
   const { items: files, ...state } = useStore(list.store);
   const who = useStore(identity);
   useEffect(() => list.open(), [list, who]);
-  const { loadMore, remove, retry } = list;
-  return { files, ...state, loadMore, remove, retry };
+  const { loadMore, remove, retry, retryFailed } = list;
+  return { files, ...state, loadMore, remove, retry, retryFailed };
 };
 
 const createFileList = (client: DocuChat, feed: FileFeed, status: FileStatus | undefined) => {
@@ -75,5 +77,12 @@ const createFileList = (client: DocuChat, feed: FileFeed, status: FileStatus | u
       list.fail(error);
     }
   };
-  return { store: list.store, open, loadMore: list.loadMore, remove, retry };
+  const retryFailed = async () => {
+    try {
+      await client.files.retryFailed();
+    } catch (error) {
+      list.fail(error);
+    }
+  };
+  return { store: list.store, open, loadMore: list.loadMore, remove, retry, retryFailed };
 };

@@ -45,6 +45,7 @@ export declare const FileFailure: z.ZodObject<{
         PDF_CORRUPT: "PDF_CORRUPT";
         PDF_ENCRYPTED: "PDF_ENCRYPTED";
         PDF_NO_TEXT: "PDF_NO_TEXT";
+        PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
         PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
         PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
         QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
@@ -60,6 +61,40 @@ export declare const FileFailure: z.ZodObject<{
     pages: z.ZodOptional<z.ZodArray<z.ZodInt>>;
 }, z.core.$strip>;
 export type FileFailure = z.infer<typeof FileFailure>;
+/** What was left out of a ready file: its `pages`, which count from 1; of more than 500 the first 500. */
+export declare const FileWarning: z.ZodObject<{
+    reason: z.ZodEnum<{
+        CODE_EXPIRED: "CODE_EXPIRED";
+        CODE_INVALID: "CODE_INVALID";
+        FILE_NOT_PDF: "FILE_NOT_PDF";
+        FILE_TOO_LARGE: "FILE_TOO_LARGE";
+        FILE_TRUNCATED: "FILE_TRUNCATED";
+        FORBIDDEN: "FORBIDDEN";
+        INTERNAL: "INTERNAL";
+        INVALID_INPUT: "INVALID_INPUT";
+        MODEL_NOT_ALLOWED: "MODEL_NOT_ALLOWED";
+        MODEL_TIMEOUT: "MODEL_TIMEOUT";
+        MODEL_UNAVAILABLE: "MODEL_UNAVAILABLE";
+        NOT_FOUND: "NOT_FOUND";
+        NOT_SIGNED_IN: "NOT_SIGNED_IN";
+        PDF_CORRUPT: "PDF_CORRUPT";
+        PDF_ENCRYPTED: "PDF_ENCRYPTED";
+        PDF_NO_TEXT: "PDF_NO_TEXT";
+        PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
+        PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
+        PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
+        QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
+        RATE_LIMITED: "RATE_LIMITED";
+        SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE";
+        SESSION_REVOKED: "SESSION_REVOKED";
+        TENANT_MISMATCH: "TENANT_MISMATCH";
+        TENANT_UNKNOWN: "TENANT_UNKNOWN";
+        TOKEN_EXPIRED: "TOKEN_EXPIRED";
+        TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
+    }>;
+    pages: z.ZodArray<z.ZodInt>;
+}, z.core.$strip>;
+export type FileWarning = z.infer<typeof FileWarning>;
 export declare const File: z.ZodObject<{
     id: z.core.$ZodBranded<z.ZodUUID, "FileId", "out">;
     name: z.ZodString;
@@ -105,6 +140,7 @@ export declare const File: z.ZodObject<{
             PDF_CORRUPT: "PDF_CORRUPT";
             PDF_ENCRYPTED: "PDF_ENCRYPTED";
             PDF_NO_TEXT: "PDF_NO_TEXT";
+            PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
             PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
             PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
             QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
@@ -119,6 +155,38 @@ export declare const File: z.ZodObject<{
         message: z.ZodString;
         pages: z.ZodOptional<z.ZodArray<z.ZodInt>>;
     }, z.core.$strip>>;
+    warnings: z.ZodOptional<z.ZodArray<z.ZodObject<{
+        reason: z.ZodEnum<{
+            CODE_EXPIRED: "CODE_EXPIRED";
+            CODE_INVALID: "CODE_INVALID";
+            FILE_NOT_PDF: "FILE_NOT_PDF";
+            FILE_TOO_LARGE: "FILE_TOO_LARGE";
+            FILE_TRUNCATED: "FILE_TRUNCATED";
+            FORBIDDEN: "FORBIDDEN";
+            INTERNAL: "INTERNAL";
+            INVALID_INPUT: "INVALID_INPUT";
+            MODEL_NOT_ALLOWED: "MODEL_NOT_ALLOWED";
+            MODEL_TIMEOUT: "MODEL_TIMEOUT";
+            MODEL_UNAVAILABLE: "MODEL_UNAVAILABLE";
+            NOT_FOUND: "NOT_FOUND";
+            NOT_SIGNED_IN: "NOT_SIGNED_IN";
+            PDF_CORRUPT: "PDF_CORRUPT";
+            PDF_ENCRYPTED: "PDF_ENCRYPTED";
+            PDF_NO_TEXT: "PDF_NO_TEXT";
+            PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
+            PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
+            PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
+            QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
+            RATE_LIMITED: "RATE_LIMITED";
+            SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE";
+            SESSION_REVOKED: "SESSION_REVOKED";
+            TENANT_MISMATCH: "TENANT_MISMATCH";
+            TENANT_UNKNOWN: "TENANT_UNKNOWN";
+            TOKEN_EXPIRED: "TOKEN_EXPIRED";
+            TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
+        }>;
+        pages: z.ZodArray<z.ZodInt>;
+    }, z.core.$strip>>>;
     createdAt: z.ZodDate;
 }, z.core.$strip>;
 export type File = z.infer<typeof File>;
@@ -167,6 +235,7 @@ export declare const UploadedFile: z.ZodObject<{
             PDF_CORRUPT: "PDF_CORRUPT";
             PDF_ENCRYPTED: "PDF_ENCRYPTED";
             PDF_NO_TEXT: "PDF_NO_TEXT";
+            PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
             PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
             PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
             QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
@@ -181,6 +250,38 @@ export declare const UploadedFile: z.ZodObject<{
         message: z.ZodString;
         pages: z.ZodOptional<z.ZodArray<z.ZodInt>>;
     }, z.core.$strip>>;
+    warnings: z.ZodOptional<z.ZodArray<z.ZodObject<{
+        reason: z.ZodEnum<{
+            CODE_EXPIRED: "CODE_EXPIRED";
+            CODE_INVALID: "CODE_INVALID";
+            FILE_NOT_PDF: "FILE_NOT_PDF";
+            FILE_TOO_LARGE: "FILE_TOO_LARGE";
+            FILE_TRUNCATED: "FILE_TRUNCATED";
+            FORBIDDEN: "FORBIDDEN";
+            INTERNAL: "INTERNAL";
+            INVALID_INPUT: "INVALID_INPUT";
+            MODEL_NOT_ALLOWED: "MODEL_NOT_ALLOWED";
+            MODEL_TIMEOUT: "MODEL_TIMEOUT";
+            MODEL_UNAVAILABLE: "MODEL_UNAVAILABLE";
+            NOT_FOUND: "NOT_FOUND";
+            NOT_SIGNED_IN: "NOT_SIGNED_IN";
+            PDF_CORRUPT: "PDF_CORRUPT";
+            PDF_ENCRYPTED: "PDF_ENCRYPTED";
+            PDF_NO_TEXT: "PDF_NO_TEXT";
+            PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
+            PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
+            PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
+            QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
+            RATE_LIMITED: "RATE_LIMITED";
+            SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE";
+            SESSION_REVOKED: "SESSION_REVOKED";
+            TENANT_MISMATCH: "TENANT_MISMATCH";
+            TENANT_UNKNOWN: "TENANT_UNKNOWN";
+            TOKEN_EXPIRED: "TOKEN_EXPIRED";
+            TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
+        }>;
+        pages: z.ZodArray<z.ZodInt>;
+    }, z.core.$strip>>>;
     createdAt: z.ZodDate;
     deduplicated: z.ZodBoolean;
 }, z.core.$strip>;
@@ -253,6 +354,7 @@ export declare const ListFilesOutput: z.ZodObject<{
                 PDF_CORRUPT: "PDF_CORRUPT";
                 PDF_ENCRYPTED: "PDF_ENCRYPTED";
                 PDF_NO_TEXT: "PDF_NO_TEXT";
+                PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
                 PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
                 PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
                 QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
@@ -267,11 +369,80 @@ export declare const ListFilesOutput: z.ZodObject<{
             message: z.ZodString;
             pages: z.ZodOptional<z.ZodArray<z.ZodInt>>;
         }, z.core.$strip>>;
+        warnings: z.ZodOptional<z.ZodArray<z.ZodObject<{
+            reason: z.ZodEnum<{
+                CODE_EXPIRED: "CODE_EXPIRED";
+                CODE_INVALID: "CODE_INVALID";
+                FILE_NOT_PDF: "FILE_NOT_PDF";
+                FILE_TOO_LARGE: "FILE_TOO_LARGE";
+                FILE_TRUNCATED: "FILE_TRUNCATED";
+                FORBIDDEN: "FORBIDDEN";
+                INTERNAL: "INTERNAL";
+                INVALID_INPUT: "INVALID_INPUT";
+                MODEL_NOT_ALLOWED: "MODEL_NOT_ALLOWED";
+                MODEL_TIMEOUT: "MODEL_TIMEOUT";
+                MODEL_UNAVAILABLE: "MODEL_UNAVAILABLE";
+                NOT_FOUND: "NOT_FOUND";
+                NOT_SIGNED_IN: "NOT_SIGNED_IN";
+                PDF_CORRUPT: "PDF_CORRUPT";
+                PDF_ENCRYPTED: "PDF_ENCRYPTED";
+                PDF_NO_TEXT: "PDF_NO_TEXT";
+                PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
+                PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
+                PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
+                QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
+                RATE_LIMITED: "RATE_LIMITED";
+                SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE";
+                SESSION_REVOKED: "SESSION_REVOKED";
+                TENANT_MISMATCH: "TENANT_MISMATCH";
+                TENANT_UNKNOWN: "TENANT_UNKNOWN";
+                TOKEN_EXPIRED: "TOKEN_EXPIRED";
+                TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
+            }>;
+            pages: z.ZodArray<z.ZodInt>;
+        }, z.core.$strip>>>;
         createdAt: z.ZodDate;
     }, z.core.$strip>>;
     nextCursor: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>;
 export type ListFilesOutput = z.infer<typeof ListFilesOutput>;
+/** Of which reasons failed files are ingested again; without `reasons`, all of them. */
+export declare const RetryFailedInput: z.ZodObject<{
+    reasons: z.ZodOptional<z.ZodArray<z.ZodEnum<{
+        CODE_EXPIRED: "CODE_EXPIRED";
+        CODE_INVALID: "CODE_INVALID";
+        FILE_NOT_PDF: "FILE_NOT_PDF";
+        FILE_TOO_LARGE: "FILE_TOO_LARGE";
+        FILE_TRUNCATED: "FILE_TRUNCATED";
+        FORBIDDEN: "FORBIDDEN";
+        INTERNAL: "INTERNAL";
+        INVALID_INPUT: "INVALID_INPUT";
+        MODEL_NOT_ALLOWED: "MODEL_NOT_ALLOWED";
+        MODEL_TIMEOUT: "MODEL_TIMEOUT";
+        MODEL_UNAVAILABLE: "MODEL_UNAVAILABLE";
+        NOT_FOUND: "NOT_FOUND";
+        NOT_SIGNED_IN: "NOT_SIGNED_IN";
+        PDF_CORRUPT: "PDF_CORRUPT";
+        PDF_ENCRYPTED: "PDF_ENCRYPTED";
+        PDF_NO_TEXT: "PDF_NO_TEXT";
+        PDF_TEXT_ELSEWHERE: "PDF_TEXT_ELSEWHERE";
+        PDF_TOO_COMPLEX: "PDF_TOO_COMPLEX";
+        PDF_TOO_MANY_PAGES: "PDF_TOO_MANY_PAGES";
+        QUOTA_EXCEEDED: "QUOTA_EXCEEDED";
+        RATE_LIMITED: "RATE_LIMITED";
+        SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE";
+        SESSION_REVOKED: "SESSION_REVOKED";
+        TENANT_MISMATCH: "TENANT_MISMATCH";
+        TENANT_UNKNOWN: "TENANT_UNKNOWN";
+        TOKEN_EXPIRED: "TOKEN_EXPIRED";
+        TOO_MANY_ATTEMPTS: "TOO_MANY_ATTEMPTS";
+    }>>>;
+}, z.core.$strip>;
+export type RetryFailedInput = z.infer<typeof RetryFailedInput>;
+export declare const RetryFailedOutput: z.ZodObject<{
+    count: z.ZodInt;
+}, z.core.$strip>;
+export type RetryFailedOutput = z.infer<typeof RetryFailedOutput>;
 export declare const WatchFilesInput: z.ZodObject<{
     fileId: z.ZodOptional<z.core.$ZodBranded<z.ZodUUID, "FileId", "out">>;
     lastEventId: z.ZodOptional<z.ZodNullable<z.ZodString>>;

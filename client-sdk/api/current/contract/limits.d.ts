@@ -15,6 +15,9 @@ export declare const LIMITS: {
     readonly fileNameBytes: 240;
     readonly fileIdsPerQuestion: 100;
     readonly pageSize: 200;
+    /** The failure and the warnings of a file name no more pages than these. */
+    readonly pagesNamed: 500;
+    readonly reasonsPerCall: 50;
     readonly searchHits: 50;
     readonly jsonBodyBytes: number;
     readonly frameBytes: number;

@@ -105,6 +105,11 @@ export declare const REASONS: {
         readonly status: 422;
         readonly message: "The PDF has no text to read; it may be a scan.";
     };
+    readonly PDF_TEXT_ELSEWHERE: {
+        readonly code: "UNPROCESSABLE_CONTENT";
+        readonly status: 422;
+        readonly message: "Its text is in attached files, or in a form that only Adobe Reader shows.";
+    };
     readonly MODEL_NOT_ALLOWED: {
         readonly code: "BAD_REQUEST";
         readonly status: 400;

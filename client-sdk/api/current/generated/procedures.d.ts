@@ -90,10 +90,14 @@ export type Procedures = {
                     waitingFor?: "model" | "storage" | undefined;
                 };
                 failure?: {
-                    reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                    reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
                     message: string;
                     pages?: number[] | undefined;
                 } | undefined;
+                warnings?: {
+                    reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                    pages: number[];
+                }[] | undefined;
                 createdAt: Date;
             }[];
             nextCursor?: string | undefined;
@@ -114,10 +118,14 @@ export type Procedures = {
                 waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
-                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
                 message: string;
                 pages?: number[] | undefined;
             } | undefined;
+            warnings?: {
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                pages: number[];
+            }[] | undefined;
             createdAt: Date;
         }>;
         /** Removes a file and all that was made of it. */
@@ -142,11 +150,21 @@ export type Procedures = {
                 waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
-                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
                 message: string;
                 pages?: number[] | undefined;
             } | undefined;
+            warnings?: {
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                pages: number[];
+            }[] | undefined;
             createdAt: Date;
+        }>;
+        /** Ingests all failed files again, or those that failed for the given reasons; tells how many. */
+        retryFailed: Mutation<{
+            reasons?: ("CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS")[] | undefined;
+        }, {
+            count: number;
         }>;
         /** A file's state now and at each change; without an id, every file's. */
         watch: Subscription<{
@@ -165,10 +183,14 @@ export type Procedures = {
                 waitingFor?: "model" | "storage" | undefined;
             };
             failure?: {
-                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
                 message: string;
                 pages?: number[] | undefined;
             } | undefined;
+            warnings?: {
+                reason: "CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS";
+                pages: number[];
+            }[] | undefined;
             createdAt: Date;
         }>;
         /** A page's text with its lines' places, for highlighting. */
@@ -540,6 +562,7 @@ export declare const kinds: {
         readonly get: "query";
         readonly remove: "mutation";
         readonly retry: "mutation";
+        readonly retryFailed: "mutation";
         readonly watch: "subscription";
         readonly page: "query";
         readonly search: "query";

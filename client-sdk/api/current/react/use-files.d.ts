@@ -11,6 +11,8 @@ export type FileList = {
     remove: (fileId: string) => Promise<void>;
     /** Ingests a failed file again. */
     retry: (fileId: string) => Promise<void>;
+    /** Ingests all failed files of the tenant again, those that are not loaded too. */
+    retryFailed: () => Promise<void>;
 };
 /** The tenant's files with their live states; with `status` only those that are in it now. */
 export declare const useFiles: ({ status }?: {
