@@ -9,8 +9,8 @@ export { closeExtractors } from "./reader/pool.ts";
  * the same tenant, otherwise it is gone when this ends or is left.
  *
  * Throws `PDF_ENCRYPTED`, `PDF_CORRUPT`, `PDF_TOO_MANY_PAGES` (before any page is read), `PDF_TOO_COMPLEX` (more than
- * `timeoutMs` or `memoryBytes`) or `PDF_NO_TEXT` with the pages that have none, which are all; the signal's reason
- * after an abort; any other error is not the document's and may be tried again.
+ * `timeoutMs` or `memoryBytes`), `PDF_TEXT_ELSEWHERE`, or `PDF_NO_TEXT` with the pages that have none, which are all;
+ * the signal's reason after an abort; any other error is not the document's and may be tried again.
  */
 export async function* extractDocument(path: string, options: ExtractOptions): AsyncGenerator<ExtractEvent, void> {
   const { signal, tenantId, ...limits } = options;

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { createDocuChat, type ConversationId } from "../../client-sdk/src/index.ts";
 import type { DocuChatOptions } from "../../client-sdk/src/options.ts";
 import type { ChatAnswer, ChatControls } from "../../client-sdk/src/react/index.ts";
+import { failFile, inTenant } from "../../db/index.ts";
 import { codeIn, startTestApp } from "../support/app.ts";
 import { startOpenAiServer, type OpenAiScript } from "../support/openai-server.ts";
 import { makeImageOnlyPdf, makePdf } from "../support/pdf.ts";
@@ -157,13 +158,22 @@ describe("useUpload and useFiles", () => {
     await failed.until(({ files }) => files.length === 1);
     expect(failed.results.slice(seen).some(({ files }) => files.length === 0)).toBe(true);
     expect(ready.now.files).toEqual([]);
-    const again = failed.results.length;
-    await failed.now.retryFailed();
-    await failed.until(({ files }) => files.length === 1);
-    expect(failed.results.slice(again).some(({ files }) => files.length === 0)).toBe(true);
     await failed.now.remove(fileId);
     await failed.until(({ files }) => files.length === 0);
     expect((await client.files.list()).items).toEqual([]);
+  });
+
+  test("read all failed files again, and find those whose cause is gone", async () => {
+    const { client, user } = await signedIn();
+    const { id } = await client.files.upload(await pdfOf(LIGHTHOUSE)).ready;
+    await inTenant(app.app.db, user.tenantId, async (trx) => {
+      await trx.updateTable("files").where("id", "=", id).set({ status: "ingesting" }).execute();
+      await failFile(trx, id, { reason: "MODEL_UNAVAILABLE", message: "It was so." });
+    });
+    const failed = renderHook(useFiles, { client, props: { status: "failed" as const } });
+    await failed.until(({ files }) => files.length === 1);
+    await failed.now.retryFailed();
+    expect((await failed.until(({ files }) => files.length === 0)).error).toBeUndefined();
   });
 
   test("a removal that is refused brings the file back", async () => {

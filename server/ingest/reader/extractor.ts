@@ -8,9 +8,10 @@ import { fileURLToPath } from "node:url";
 import { ReasonError } from "../../errors.ts";
 import { prepared } from "../../prepared.ts";
 import type { ExtractEvent } from "../document.ts";
+import { toReasonError } from "../fault.ts";
 import { createClock } from "./clock.ts";
 import { createInbox } from "./inbox.ts";
-import type { ChildMessage, DocumentFault, Limits, Start } from "./protocol.ts";
+import type { ChildMessage, Limits, Start } from "./protocol.ts";
 
 export const CHILD = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
 /** What the installation has compiled for it (`scripts/prepare-reader.ts`) halves its start. */
@@ -149,8 +150,3 @@ const send = async (child: ChildProcess, { path, limits, fail, over }: Sending):
   if (child.stdin) file.pipe(child.stdin, { end: false });
 };
 type Sending = { path: string; limits: Limits; fail: (error: unknown) => void; over: Promise<unknown> };
-
-const toReasonError = (fault: DocumentFault): ReasonError =>
-  fault.reason === "PDF_NO_TEXT"
-    ? new ReasonError("PDF_NO_TEXT", { data: { pages: fault.pages } })
-    : new ReasonError(fault.reason);

@@ -1,9 +1,13 @@
 import type { ExtractEvent, ExtractOptions } from "../document.ts";
 
+/** Where the text of a document is whose pages are no more than a cover sheet. */
+export type Elsewhere = "attachments" | "form";
+
 /** What the document itself is to blame for. */
 export type DocumentFault =
   | { reason: "PDF_ENCRYPTED" | "PDF_CORRUPT" | "PDF_TOO_MANY_PAGES" | "PDF_TOO_COMPLEX" }
-  | { reason: "PDF_NO_TEXT"; pages: number[] };
+  | { reason: "PDF_NO_TEXT"; pages: number[] }
+  | { reason: "PDF_TEXT_ELSEWHERE"; place: Elsewhere };
 
 export type Limits = Omit<ExtractOptions, "tenantId" | "timeoutMs" | "signal">;
 
