@@ -20,3 +20,21 @@ export const formatBytes = (bytes: number): string =>
 
 export const percentOf = (done: number, total: number): number =>
   total > 0 ? Math.min(100, Math.round((done / total) * 100)) : 0;
+
+/** Ascending numbers as runs of three or more, `[7, 9]` for 7, 8 and 9, and single ones, `[3, 3]`. */
+export const runsOf = (numbers: readonly number[]): [first: number, last: number][] => {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.flatMap(([first, last]): [number, number][] =>
+    last === first + 1
+      ? [
+          [first, first],
+          [last, last],
+        ]
+      : [[first, last]],
+  );
+};

@@ -1,8 +1,12 @@
 import type { Reason } from "@docuchat/client/schemas";
+import { runsOf } from "./format.ts";
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 const number = new Intl.NumberFormat("en");
 const plural = (count: number, one: string, many: string) => `${number.format(count)} ${count === 1 ? one : many}`;
+
+/** More are not read, but looked up. */
+const MAX_RUNS = 8;
 
 /** Every word that the console says of its own. */
 export const strings = {
@@ -138,12 +142,15 @@ export const strings = {
     known: "This document was here already.",
     cancelUpload: (name: string) => `Stop sending ${name}`,
     dismiss: (name: string) => `Dismiss ${name}`,
-    withoutText: (pages: number[] = []) => {
+    withoutText: (pages: number[] = [], guess = "") => {
       if (pages.length === 0) return "";
-      const shown = pages.slice(0, 8).map(String);
-      const rest = pages.length > shown.length ? ["others"] : [];
-      return `${pages.length === 1 ? "Page" : "Pages"} ${list.format([...shown, ...rest])} ${pages.length === 1 ? "has" : "have"} no text.`;
+      const runs = runsOf(pages).map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+      const shown = runs.slice(0, MAX_RUNS);
+      const rest = runs.length > shown.length ? ["others"] : [];
+      return `${pages.length === 1 ? "Page" : "Pages"} ${list.format([...shown, ...rest])} ${pages.length === 1 ? "has" : "have"} no text${guess}.`;
     },
+    maybeScanned: " (scanned?)",
+    retryFailed: "Read all failed documents again",
   },
 
   viewer: {
@@ -158,6 +165,7 @@ export const strings = {
     loading: "Opening the page…",
     failed: "This page cannot be shown.",
     highlighted: "Cited here",
+    withoutText: "This page has no text, so nothing on it is found. It may be a scan.",
   },
 
   usage: {

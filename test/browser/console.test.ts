@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDocuChat } from "../../client-sdk/src/index.ts";
-import { inTenant } from "../../db/index.ts";
+import { failFile, inTenant } from "../../db/index.ts";
 import { makeSamplePdf } from "../../scripts/sample-pdf.ts";
 import { NO_ANSWER } from "../../server/model/model.ts";
 import { codeIn, startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.ts";
-import { makeImageOnlyPdf, makePdfOfPages } from "../support/pdf.ts";
+import { makeImageOnlyPdf, makePdf, makePdfOfPages } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { buildConsole, executablePath, visit, type Visit } from "./browser.ts";
@@ -252,6 +252,37 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await expect.poll(() => page.evaluate(() => "readAgain" in window)).toBe(true);
     await retry.waitFor();
     await page.getByText("Pages 1 and 2 have no text.").waitFor();
+  });
+
+  test("pages without text are named in the list, and said of the page; all that failed is read again at once", async () => {
+    const { page, inspect } = browser;
+    const empty = { texts: [] };
+    const pages = ["The oats of the upper field.", empty, "The rye of the lower field.", empty, empty, empty];
+    await choose([await pdf("gaps.pdf", makePdf(pages))]);
+    const warning = page.getByText("Pages 2 and 4 to 6 have no text (scanned?).");
+    await warning.waitFor();
+    expect(await inspect("12-warnings")).toEqual([]);
+    await page.getByTitle("Open gaps.pdf").click();
+    await page.getByText("The oats of the upper field.").waitFor();
+    const note = page.getByRole("note");
+    expect(await note.count()).toBe(0);
+    await page.getByRole("button", { name: "Next page" }).click();
+    await note.getByText("This page has no text").waitFor();
+    expect(await inspect("12-page-without-text")).toEqual([]);
+    await page.keyboard.press("Escape");
+    const { tenantId } = await app.signIn({ tenant, email: "ada@example.org" });
+    await inTenant(app.app.db, tenantId, async (trx) => {
+      const { id } = await trx
+        .updateTable("files")
+        .where("name", "=", "gaps.pdf")
+        .set({ status: "ingesting" })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      await failFile(trx, id, { reason: "PDF_TEXT_ELSEWHERE", message: "Open the PDF, save the attached files." });
+    });
+    await page.getByText("Open the PDF, save the attached files.").waitFor();
+    await page.getByRole("button", { name: "Read all failed documents again" }).click();
+    await warning.waitFor();
   });
 
   test("a document is deleted, after one has been asked", async () => {

@@ -22,6 +22,11 @@ export const FileRow = ({ file }: { file: File }): ReactElement => {
       <div className="file-words">
         <FileName file={file} />
         {status === "ready" && <Facts file={file} />}
+        {warningsOf(file).map((warning) => (
+          <span key={warning} className="file-warning">
+            {warning}
+          </span>
+        ))}
         {(status === "queued" || status === "ingesting") && <Progress file={file} />}
         {status === "failed" && <span className="file-failure">{failureOf(file)}</span>}
       </div>
@@ -69,6 +74,11 @@ const Facts = ({ file: { pageCount, sizeBytes, createdAt } }: { file: File }): R
       .join(" · ")}
   </span>
 );
+
+const warningsOf = ({ warnings = [] }: File): string[] =>
+  warnings.flatMap(({ reason, pages }) =>
+    reason === "PDF_NO_TEXT" ? words.withoutText(pages, words.maybeScanned) : [],
+  );
 
 const failureOf = ({ failure }: File): string =>
   describeProblem(

@@ -11,9 +11,10 @@ import { UploadRows } from "./upload-rows.tsx";
 const words = strings.files;
 
 export const FilesPage = (): ReactElement => {
-  const { files, loading, error, hasMore, loadMore } = useFileList();
+  const { files, loading, error, hasMore, loadMore, retryFailed } = useFileList();
   const [searching, setSearching] = useState(false);
   const hasReady = files.some(({ status }) => status === "ready");
+  const failed = files.filter(({ status }) => status === "failed").length;
   return (
     <div className="page-inner">
       <header className="page-head">
@@ -29,6 +30,11 @@ export const FilesPage = (): ReactElement => {
         <>
           {error && <Problem error={error} />}
           {!loading && files.length === 0 && <DropZone />}
+          {failed > 1 && (
+            <button type="button" className="link-button" onClick={() => void retryFailed()}>
+              {words.retryFailed}
+            </button>
+          )}
           <UploadRows />
           <ul className="file-list" aria-label={words.list} aria-busy={loading}>
             {files.map((file) => (

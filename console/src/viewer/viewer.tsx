@@ -9,6 +9,8 @@ import { usePdf, usePageText } from "./use-pdf.ts";
 import { passageBoxes } from "./passage-boxes.ts";
 import { useWidth } from "./use-width.ts";
 
+/** A letter or a digit. */
+const HAS_TEXT = /[\p{L}\p{N}]/u;
 const ZOOMS = [1, 1.25, 1.5, 2, 3];
 
 type Props = { shown: OpenDocument; onClose: () => void };
@@ -70,6 +72,11 @@ export const Viewer = ({ shown, onClose }: Props): ReactElement => {
       <div className="viewer-area" ref={area} tabIndex={0} role="group" aria-label={`${strings.viewer.page} ${page}`}>
         {problem !== undefined && <Problem error={problem} otherwise={strings.viewer.failed} />}
         {problem === undefined && !pdf && <p className="viewer-loading">{strings.viewer.loading}</p>}
+        {text && !HAS_TEXT.test(text.text) && (
+          <p className="viewer-note" role="note">
+            {strings.viewer.withoutText}
+          </p>
+        )}
         {problem === undefined && pdf && width > 0 && (
           <PageCanvas
             pdf={pdf}
