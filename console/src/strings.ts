@@ -165,7 +165,7 @@ export const strings = {
     loading: "Opening the page…",
     failed: "This page cannot be shown.",
     highlighted: "Cited here",
-    withoutText: "This page has no text, so nothing on it is found. It may be a scan.",
+    withoutText: "This page has no text, so nothing on it can be found. It may be a scan.",
   },
 
   usage: {
