@@ -52,14 +52,21 @@ export const takeActualTexts = (pdfium: Pdfium, textObjects: number[]): ActualTe
   return spans;
 };
 
-/** Gives a span's text to the widest of its glyphs; the others stand for nothing. */
+/** Gives a span's text to the widest of its glyphs, which takes the place of all; the others stand for nothing. */
 export const applyActualTexts = (characters: Character[], texts: ActualTexts): Character[] => {
   if (texts.size === 0) return characters;
   const widest = new Map<Span, Character>();
   for (const character of characters) {
     const span = texts.get(character.object);
-    const before = span && widest.get(span);
-    if (span && (!before || character.u1 - character.u0 > before.u1 - before.u0)) widest.set(span, character);
+    if (!span) continue;
+    const before = widest.get(span);
+    if (!before || character.u1 - character.u0 > before.u1 - before.u0) widest.set(span, character);
+  }
+  for (const { object, v, u0, u1 } of characters) {
+    const span = texts.get(object);
+    const whole = span && widest.get(span);
+    if (!whole || Math.abs(whole.v - v) > whole.style.size) continue;
+    Object.assign(whole, { u0: Math.min(whole.u0, u0), u1: Math.max(whole.u1, u1) });
   }
   return characters.filter((character) => {
     const span = texts.get(character.object);

@@ -78,8 +78,11 @@ const readCode = ({ calls }: Pdfium, textPage: number, i: number): number => {
   return low >> 10 === 0x37 ? ((code & 0x3ff) << 10) + (low & 0x3ff) + 0x10000 : 0;
 };
 
+/** In ems: PDFium reports the parts of a presentation form with boxes of their own. */
+const SAME_BOX = 0.1;
+
 const isSamePlace = (a: Character, b: Pick<Character, "origin" | "v" | "u1">): boolean =>
-  a.origin === b.origin && a.v === b.v && a.u1 === b.u1 && a.text !== " ";
+  a.origin === b.origin && a.v === b.v && Math.abs(a.u1 - b.u1) <= SAME_BOX * a.style.size && a.text !== " ";
 
 const textOf = (code: number): string => {
   if (code >= SPACE && code < 0x7f) return String.fromCharCode(code);

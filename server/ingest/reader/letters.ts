@@ -48,3 +48,13 @@ export const directionOf = (text: string): Direction => {
 };
 
 export const isIdeograph = (letter: string | undefined): boolean => letter !== undefined && IDEOGRAPH.test(letter);
+
+/** How many letters more are written to the left than to the right. */
+export const leftwardness = (runs: readonly { text: string }[]): number => {
+  let balance = 0;
+  for (const { text } of runs) {
+    const direction = directionOf(text);
+    balance += direction === "right" ? -text.length : direction === "left" ? text.length : 0;
+  }
+  return balance;
+};

@@ -1,6 +1,6 @@
 import { turnBrackets } from "./brackets.ts";
 import { directionOf, isIdeograph, type Direction } from "./letters.ts";
-import { inReadingOrder } from "./reading-order.ts";
+import { baseOf, inReadingOrder, type Base } from "./reading-order.ts";
 import type { Glyph, Run } from "./runs.ts";
 
 /** In ems: wider gaps are spaces. Ideographs are set apart more loosely and have no spaces between them. */
@@ -46,28 +46,19 @@ const toItems = (runs: Run[]): Item[] => {
   return items;
 };
 
-/** How many letters more are written to the left than to the right. */
-export const leftwardness = (runs: readonly { text: string }[]): number => {
-  let balance = 0;
-  for (const { text } of runs) {
-    const direction = directionOf(text);
-    balance += direction === "right" ? -text.length : direction === "left" ? text.length : 0;
-  }
-  return balance;
-};
-
-/** A line is read from the right as its region is, unless Latin words make it up and end it on both sides. */
-const isRightToLeft = (items: Item[], region: boolean): boolean => {
+/** A line is read as its region is, unless Latin words make it up and end it on both sides. */
+const lineBase = (items: Item[], region: Base): Base => {
   const directions = items.map(({ direction }) => direction).filter((direction) => direction !== "neutral");
-  if (!directions.includes("left")) return false;
-  const own = leftwardness(items) > 0;
-  return own || (region && !(directions[0] === "right" && directions.at(-1) === "right"));
+  if (!directions.includes("left")) return directions.includes("right") ? "left-to-right" : region;
+  const own = baseOf(items);
+  if (own !== "left-to-right") return own;
+  return directions[0] === "right" && directions.at(-1) === "right" ? own : region;
 };
 
 /** The glyphs of runs that stand in one row, given from left to right, in the order in which they are read. */
-export const lineGlyphs = (runs: Run[], regionRightToLeft: boolean): Glyph[] => {
+export const lineGlyphs = (runs: Run[], region: Base): Glyph[] => {
   const items = toItems(runs);
-  const rightToLeft = isRightToLeft(items, regionRightToLeft);
-  const glyphs = inReadingOrder(items, rightToLeft).flatMap((item) => item.glyphs);
-  return rightToLeft ? turnBrackets(glyphs) : glyphs;
+  const base = lineBase(items, region);
+  const glyphs = inReadingOrder(items, base).flatMap((item) => item.glyphs);
+  return base === "left-to-right" ? glyphs : turnBrackets(glyphs);
 };

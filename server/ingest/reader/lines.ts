@@ -1,7 +1,8 @@
 import type { PageLine, PageText } from "../document.ts";
 import { toRegions } from "./columns.ts";
 import { joinHyphens } from "./hyphens.ts";
-import { leftwardness, lineGlyphs } from "./line-text.ts";
+import { lineGlyphs } from "./line-text.ts";
+import { baseOf, type Base } from "./reading-order.ts";
 import { toRows, type Row } from "./rows.ts";
 import { toBox, type Turn } from "./frame.ts";
 import type { Glyph, Run } from "./runs.ts";
@@ -52,13 +53,13 @@ const tidy = (glyphs: Glyph[]): Glyph[] => {
   return kept;
 };
 
-const toLine = (row: Row, turn: Turn, rightToLeft: boolean) => {
+const toLine = (row: Row, turn: Turn, base: Base) => {
   const runs = runsOf(row);
   const u0 = Math.min(...row.segments.map((segment) => segment.u0));
   const u1 = Math.max(...row.segments.map((segment) => segment.u1));
   const box = toBox(turn, { u0, u1, top: row.top, bottom: row.bottom });
   return {
-    text: tidy(lineGlyphs(runs, rightToLeft))
+    text: tidy(lineGlyphs(runs, base))
       .map(({ text }) => text)
       .join(""),
     box,
@@ -86,8 +87,8 @@ const toText = (lines: Omit<ReadLine & { text: string }, "start" | "end">[]): { 
 export const readLines = (runs: Run[]): { text: string; lines: ReadLine[] } => {
   const regions = byTurn(runs).flatMap((turned) =>
     toRegions(toRows(turned)).map((rows) => {
-      const rightToLeft = leftwardness(rows.flatMap(runsOf)) > 0;
-      return rows.map((row) => toLine(row, turned[0]?.turn ?? 0, rightToLeft));
+      const base = baseOf(rows.flatMap(runsOf));
+      return rows.map((row) => toLine(row, turned[0]?.turn ?? 0, base));
     }),
   );
   const lines = regions.flatMap((region, i) => region.map((line) => ({ ...line, region: i })));

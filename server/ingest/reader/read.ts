@@ -2,6 +2,7 @@ import { chunkDocument } from "../chunk/chunk.ts";
 import type { ExtractEvent } from "../document.ts";
 import { bodyOf } from "./body.ts";
 import { readBookmarks } from "./bookmarks.ts";
+import { findTextElsewhere } from "./elsewhere.ts";
 import type { Pdfium } from "./instance.ts";
 import type { ReadPage } from "./lines.ts";
 import { openPdf } from "./open.ts";
@@ -40,6 +41,8 @@ export function* readDocument(
     yield { type: "page", page: { ...read, lines: read.lines.map(({ start, end, box }) => ({ start, end, box })) } };
   }
   if (failed === pages.length) return { reason: "PDF_CORRUPT" };
+  const place = findTextElsewhere(pdfium, document, pages);
+  if (place) return { reason: "PDF_TEXT_ELSEWHERE", place };
   const body = bodyOf(pages);
   if (!body) return { reason: "PDF_NO_TEXT", pages: pages.map(({ page }) => page) };
   const chunks = chunkDocument(body, limits, readBookmarks(pdfium, document));

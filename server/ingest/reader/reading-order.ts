@@ -1,4 +1,4 @@
-import type { Direction } from "./letters.ts";
+import { leftwardness, type Direction } from "./letters.ts";
 
 /** Something of a line that is read in one direction; the items of a line come from left to right as they are seen. */
 type Item = { text: string; direction: Direction };
@@ -32,13 +32,11 @@ const reverseStretches = <I extends Item>(items: I[], isAnchor: (item: I) => boo
   return result;
 };
 
-const ARABIC = /\p{Script=Arabic}/u;
 /** What joins two numbers to one, unless they follow Arabic letters (UAX #9, W4 to W7). */
 const JOINS_NUMBERS = /^[-+]$/;
 
 /** From right to left, with Latin words and numbers from left to right. */
-const fromRight = <I extends Item>(items: I[]): I[] => {
-  const arabic = items.some(({ text }) => ARABIC.test(text));
+const fromRight = <I extends Item>(items: I[], arabic: boolean): I[] => {
   const isForward = ({ direction }: I) => direction === "right" || direction === "number";
   return reverseStretches(items.toReversed(), isForward, (right, between, left) => {
     if (right.direction !== "number" || left.direction !== "number" || between.length === 0) return true;
@@ -58,8 +56,19 @@ const fromLeft = <I extends Item>(items: I[]): I[] => {
   ).map(({ item }) => item);
 };
 
+/** How a line is read as a whole: numbers behave in Arabic text otherwise than in Hebrew. */
+export type Base = "left-to-right" | "arabic" | "hebrew";
+
+const ARABIC = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/** The base of a region by its letters. */
+export const baseOf = (texts: readonly { text: string }[]): Base => {
+  if (leftwardness(texts) <= 0) return "left-to-right";
+  return texts.some(({ text }) => ARABIC.test(text)) ? "arabic" : "hebrew";
+};
+
 /** The order in which a line is read whose items are given from left to right (after UAX #9, without levels). */
-export const inReadingOrder = <I extends Item>(items: I[], rightToLeft: boolean): I[] => {
-  if (rightToLeft) return fromRight(items);
+export const inReadingOrder = <I extends Item>(items: I[], base: Base): I[] => {
+  if (base !== "left-to-right") return fromRight(items, base === "arabic");
   return items.some(({ direction }) => direction === "left") ? fromLeft(items) : items;
 };

@@ -1,5 +1,5 @@
 import type { Character } from "./characters.ts";
-import { isRightToLeft } from "./letters.ts";
+import { isRightToLeft, leftwardness } from "./letters.ts";
 import { toRun, type Glyph, type Run } from "./runs.ts";
 
 /** In ems: how far baselines of one line lie apart, from one to the next and in all. */
@@ -8,7 +8,7 @@ const ALL_BASELINES = 1;
 /** In ems, for lines without spaces of their own: a wider gap is a space. */
 const SPACE_GAP = 0.12;
 /** Of the width of a line's own spaces: PDFium leaves some of them out. */
-const SPACE_SHARE = 0.7;
+const SPACE_SHARE = 0.5;
 /** Glyphs of which more than this part lies over each other are ordered by the file. */
 const MAX_OVERLAP = 0.5;
 
@@ -49,26 +49,14 @@ const middle = ({ u0, u1 }: { u0: number; u1: number }) => (u0 + u1) / 2;
 const distance = (base: Character, mark: Character): number =>
   Math.max(0, base.u0 - middle(mark), middle(mark) - base.u1);
 
-/** Gives every mark that is a glyph of its own to the letter that it stands at. */
-const joinMarks = (line: Character[]): Character[] => {
-  const bases = line.filter(({ text }) => !MARK.test(text) && !BLANK.test(text));
-  if (bases.length === 0) return line;
-  const sorted = bases.toSorted((a, b) => middle(a) - middle(b));
-  const places = new Map(bases.map((base, i) => [base, i]));
-  let before = -1;
-  return line.filter((mark) => {
-    const place = places.get(mark);
-    if (place !== undefined) before = place;
-    if (!MARK.test(mark.text)) return true;
-    const near = [bases[before], bases[before + 1]].filter((base) => base?.object === mark.object);
-    const candidates = near.some((base) => base && distance(base, mark) === 0) ? near : sorted;
-    const base = nearest(
-      candidates.filter((candidate) => candidate !== undefined),
-      mark,
-    );
-    if (base) base.text += mark.text;
-    return false;
-  });
+/**
+ * The letter beside a mark in its object, which is drawn from left to right or in the order of reading: there a mark
+ * precedes its letter, here it follows it.
+ */
+const neighbourOf = (mark: Character, before: Character | undefined, after: Character | undefined) => {
+  const [previous, next] = [before, after].map((base) => (base?.object === mark.object ? base : undefined));
+  if (!previous || !next) return previous ?? next;
+  return next.origin > previous.origin ? next : previous;
 };
 
 const nearest = (bases: Character[], mark: Character): Character | undefined => {
@@ -80,24 +68,45 @@ const nearest = (bases: Character[], mark: Character): Character | undefined => 
   return best;
 };
 
+/** Gives every mark that is a glyph of its own to the letter that it stands at. */
+const joinMarks = (line: Character[]): Character[] => {
+  if (!line.some(({ text }) => MARK.test(text))) return line;
+  const bases = line.filter(({ text }) => !MARK.test(text) && !BLANK.test(text));
+  let at = 0;
+  return line.filter((mark) => {
+    if (mark === bases[at]) at++;
+    if (!MARK.test(mark.text)) return true;
+    const base = neighbourOf(mark, bases[at - 1], bases[at]) ?? nearest(bases, mark);
+    if (base) base.text += mark.text;
+    return false;
+  });
+};
+
 /** The part of the narrower of two glyphs that lies over the other. */
 const overlap = (a: Character, b: Character) =>
   (Math.min(a.u1, b.u1) - Math.max(a.u0, b.u0)) / Math.max(1e-6, Math.min(a.u1 - a.u0, b.u1 - b.u0));
 
+/** Whether most neighbours of the file follow each other to the right. */
+const isForward = (line: Character[], counts: (a: Character, b: Character) => boolean): boolean => {
+  let balance = 0;
+  line.forEach((b, i) => {
+    const a = line[i - 1];
+    if (a && counts(a, b)) balance += middle(b) > middle(a) ? 1 : -1;
+  });
+  return balance > 0;
+};
+
 /** A line from left to right as it is seen. */
 const toVisual = (line: Character[]): Character[] => {
   const places = new Map(line.map((character, i) => [character, i]));
-  const forwards = line.filter((character, i) => {
-    const next = line[i + 1];
-    return next !== undefined && middle(next) > middle(character);
-  }).length;
-  const direction = forwards * 2 > line.length ? 1 : -1;
+  const isSame = (a: Character, b: Character) => a.object === b.object;
+  const [within, between] = [isForward(line, isSame), isForward(line, (a, b) => !isSame(a, b))];
   const visual = line.toSorted((a, b) => middle(a) - middle(b));
   for (let i = 1; i < visual.length; i++) {
     const [a, b] = [visual[i - 1], visual[i]];
     if (!a || !b || BLANK.test(a.text) || BLANK.test(b.text) || overlap(a, b) <= MAX_OVERLAP) continue;
-    const order = ((places.get(b) ?? 0) - (places.get(a) ?? 0)) * direction;
-    if (order < 0) [visual[i - 1], visual[i]] = [b, a];
+    const follows = (places.get(b) ?? 0) > (places.get(a) ?? 0);
+    if (follows !== (isSame(a, b) ? within : between)) [visual[i - 1], visual[i]] = [b, a];
   }
   return visual;
 };
@@ -176,7 +185,11 @@ export const partLines = (characters: Character[]): { lines: Character[][]; othe
     if (!character.ordered && character.text.length > 1 && isRightToLeft(character.text))
       character.text = orderGlyph(character.text);
   const lines = [...Map.groupBy(characters, ({ style }) => style.turn).values()].flatMap(toLines);
-  const taken = lines.filter((line) => line.some(({ text }) => isRightToLeft(text)));
+  // Numbers that stand alone are read as the page is.
+  const mostly = leftwardness(characters) > 0;
+  const taken = lines.filter(
+    (line) => line.some(({ text }) => isRightToLeft(text)) || (mostly && !line.some(({ text }) => LETTER.test(text))),
+  );
   const members = new Set(taken.flat());
   return { lines: taken, others: characters.filter((character) => !members.has(character)) };
 };
