@@ -17,11 +17,9 @@ RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY db db
 COPY server server
 COPY --from=console /app/console/dist console/dist
-COPY scripts/prepare-reader.ts scripts/
 # A new volume takes over the owner of the folder it is mounted on.
-RUN mkdir -p /data node_modules/.cache && chown node:node /data node_modules/.cache
+RUN mkdir -p /data && chown node:node /data
 USER node
-RUN node scripts/prepare-reader.ts
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM

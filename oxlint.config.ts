@@ -18,11 +18,10 @@ const VENDORS: [packages: string[], importers: string[]][] = [
   [["ioredis"], ["server/key-value/redis*.ts"]],
   [["rate-limiter-flexible"], ["server/key-value/**"]],
   [["tiktoken", "tiktoken/*"], ["server/tokenizer/**"]],
-  [["pdf-parse", "pdf-parse/*"], ["server/ingest/reader/**"]],
-  [
-    ["pdfjs-dist", "pdfjs-dist/*"],
-    ["server/ingest/reader/**", "console/src/viewer/pdf.ts"],
-  ],
+  [["@embedpdf/*"], ["server/ingest/reader/**"]],
+  // The independent reference of the tests.
+  [["pdf-parse", "pdf-parse/*"], []],
+  [["pdfjs-dist", "pdfjs-dist/*"], ["console/src/viewer/pdf.ts"]],
   [["marked"], ["console/src/chat/markdown.tsx"]],
   [["@aws-sdk/*"], ["server/files/store-s3.ts"]],
   [["superjson"], ["server/trpc.ts", "client-sdk/**"]],

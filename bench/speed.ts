@@ -105,7 +105,7 @@ try {
     await server.metric("nodejs_eventloop_delay_max_seconds");
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      // Warm: the reader of the next document is ready, as it is a moment after the last one.
+      // What the last document left to do in the background is done by then.
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       times.push(await upload(client, pdf));
     }

@@ -17,4 +17,3 @@ function run(script, args) {
 
 run("node_modules/vite/bin/vite.js", ["build", "console", "--logLevel", "warn"]);
 if (fs.existsSync(path.join(root, "node_modules/@electric-sql/pglite"))) run("scripts/blank-database.ts", []);
-if (fs.existsSync(path.join(root, "node_modules/pdf-parse"))) run("scripts/prepare-reader.ts", []);

@@ -15,7 +15,7 @@ import { checkDataDir } from "./data-dir.ts";
 import { openDatabase } from "./database.ts";
 import { explainDatabase } from "./explain-database.ts";
 import { explainRedis } from "./explain-redis.ts";
-import { closeExtractors } from "./ingest/extract.ts";
+import { createReaders } from "./ingest/reader/pool.ts";
 import { OUTAGE_TIMES } from "./ingest/outage-times.ts";
 import { openStore } from "./files/store.ts";
 import { createHttp } from "./http/server.ts";
@@ -77,7 +77,6 @@ export const startApp = async (config: Config, parts: AppParts = {}): Promise<Ru
     if (config.role !== "web") {
       const worker = await startWorker(app);
       closers.push(
-        () => closeExtractors(),
         () => app.jobs.stop(),
         () => worker.stop(),
       );
@@ -116,6 +115,8 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
   closers.push(() => store.close());
   const delivery = parts.delivery ?? (await openDelivery({ mail: config.mail, print }));
   closers.push(() => delivery.close());
+  const readers = createReaders(config.readers);
+  closers.push(() => readers.close());
   const secret = await openSecret(config);
   const model = parts.model ?? (await openModel(config.openai, log));
   const { model: name, dimensions } = model.embedding;
@@ -130,6 +131,7 @@ const openApp = async (config: Config, parts: AppParts, closers: Closer[]): Prom
     jobs,
     outageTimes: { ...OUTAGE_TIMES, ...parts.outageTimes },
     store,
+    readers,
     delivery,
     tokens: createTokens({ secret, ttlMs: config.tokenTtlMs, previousSecrets: config.previousJwtSecrets }),
     codeKey: deriveKey(secret, "login-code"),

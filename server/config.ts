@@ -59,6 +59,9 @@ const Variables = z.object({
   TOP_K: count(6, 1, 50),
   MAX_FILE_SIZE_MB: count(25, 1, 1024),
   MAX_PDF_PAGES: count(500, 1, 100_000),
+  READERS: count(2, 1, 8),
+  READER_MEMORY_MB: count(256, 64, 2_000),
+  READER_CPU_SECONDS: count(60, 1, 3_600),
   ROLE: z.enum(["web", "worker", "all"]).default("all"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -127,6 +130,11 @@ const shape = (env: z.infer<typeof Environment>) => {
     topK: env.TOP_K,
     maxFileBytes: env.MAX_FILE_SIZE_MB * 1024 * 1024,
     maxPages: env.MAX_PDF_PAGES,
+    readers: {
+      threads: env.READERS,
+      memoryBytes: env.READER_MEMORY_MB * 1024 * 1024,
+      cpuMs: env.READER_CPU_SECONDS * 1_000,
+    },
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
   };

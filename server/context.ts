@@ -6,6 +6,7 @@ import type { TokenClaims, Tokens, VerifiedToken } from "./auth/access-token.ts"
 import type { Config } from "./config.ts";
 import type { Role } from "./contract/auth.ts";
 import type { OutageTimes } from "./ingest/outage-times.ts";
+import type { Readers } from "./ingest/reader/pool.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Jobs } from "./jobs.ts";
 import type { KeyValue } from "./key-value/key-value.ts";
@@ -27,6 +28,8 @@ export type App = {
   /** How ingest waits out the outage of a dependency. */
   outageTimes: OutageTimes;
   store: FileStore;
+  /** The threads that read PDFs. */
+  readers: Readers;
   delivery: Delivery;
   tokens: Tokens;
   /** The key that login codes are hashed with. */

@@ -20,10 +20,13 @@ const IngestPayload = z.object({
 const appFor = (app: App, { requestId }: IngestJob): App => ({ ...app, log: withFields(app.log, { requestId }) });
 
 /**
- * Files ingested at once by one process. A free slot goes to the tenant with the fewest runs, of those to the one whose
- * last turn is longest ago; between batches a run gives way to a tenant that has none, and one slot takes no long files.
+ * Files ingested at once by one process: one slot takes no long files. A free slot goes to the tenant with the fewest
+ * runs, of those to the one whose last turn is longest ago; between batches a run gives way to a tenant that has none.
  */
-const SLOTS: readonly Slot[] = [{ short: true }, { short: false }, { short: false }];
+const slotsFor = (readers: number): Slot[] => [
+  { short: true },
+  ...Array.from({ length: readers }, () => ({ short: false })),
+];
 
 /** pg-boss says how many jobs it found; its types do not. */
 const Touched = z.looseObject({ affected: z.int() });
@@ -42,7 +45,9 @@ export const startWorker = async (app: App): Promise<Worker> => {
   const killing = new AbortController();
   const bell = createBell();
   const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, () => bell.ring());
-  const slots = SLOTS.map((slot) => runSlot(app, slot, { bell, stopping: stopping.signal, killing: killing.signal }));
+  const slots = slotsFor(app.config.readers.threads).map((slot) =>
+    runSlot(app, slot, { bell, stopping: stopping.signal, killing: killing.signal }),
+  );
   await boss.work<IngestJob>(DEAD_INGEST_QUEUE, polling, async ([job]) => {
     if (!job) return;
     const payload = IngestPayload.parse(job.data);

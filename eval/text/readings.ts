@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { compilePdfium, createInstance } from "../../server/ingest/reader/instance.ts";
 import { readDocument } from "../../server/ingest/reader/read.ts";
 
-const LIMITS = { maxPages: 1000, chunkTokens: 400, overlapTokens: 40, memoryBytes: 0 };
+const LIMITS = { maxPages: 1000, chunkTokens: 400, overlapTokens: 40 };
+const MEMORY_BYTES = 512 * 1024 * 1024;
+const pdfiumModule = await compilePdfium();
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** The texts of a document's pages, or why there are none. */
@@ -12,10 +15,13 @@ export type Reading = { pages: string[] } | { reason: string };
 /** As the product reads it. */
 export const readOurs = async (path: string): Promise<Reading> => {
   const pages: string[] = [];
-  const fault = await readDocument(new Uint8Array(await readFile(path)), LIMITS, (event) => {
-    if (event.type === "page") pages.push(event.page.text);
-  });
-  return fault ? { reason: fault.reason } : { pages };
+  const pdfium = await createInstance(pdfiumModule, MEMORY_BYTES);
+  const reading = readDocument(pdfium, new Uint8Array(await readFile(path)), LIMITS);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done) return value ? { reason: value.reason } : { pages };
+    if (value.type === "page") pages.push(value.page.text);
+  }
 };
 
 const run = promisify(execFile);

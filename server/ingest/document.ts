@@ -20,14 +20,3 @@ export type ExtractEvent =
   | { type: "opened"; pageCount: number }
   | { type: "page"; page: PageText }
   | { type: "chunks"; chunks: Chunk[] };
-
-export type ExtractOptions = {
-  /** Whose document it is: a process reads for one tenant only. */
-  tenantId: string;
-  maxPages: number;
-  chunkTokens: number;
-  overlapTokens: number;
-  timeoutMs: number;
-  memoryBytes: number;
-  signal: AbortSignal;
-};

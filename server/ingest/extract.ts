@@ -1,32 +1,66 @@
-import type { ExtractEvent, ExtractOptions } from "./document.ts";
-import { giveBack, takeExtractor } from "./reader/pool.ts";
+import { readFile, stat } from "node:fs/promises";
+import { ReasonError } from "../errors.ts";
+import type { ExtractEvent } from "./document.ts";
+import type { Cost } from "./reader/cost.ts";
+import type { Lease, Readers } from "./reader/pool.ts";
+import type { Limits } from "./reader/protocol.ts";
 
-export { closeExtractors } from "./reader/pool.ts";
+export type ExtractOptions = Limits & {
+  readers: Readers;
+  /** Whether the document is known to be long; `short` is not read on when it turns out to be. */
+  length: "short" | "unknown" | "long";
+  signal: AbortSignal;
+};
+
+/** What a short document has at most: pages, and its share of a document's CPU time. */
+const SHORT_PAGES = 16;
+const SHORT_SHARE = 1 / 6;
+/** How much longer than its CPU time a document may take on a busy machine. */
+const WAIT_FACTOR = 10;
+
+/** A document that turned out to be long while as many long ones were being read as may be. */
+export class LongDocument extends Error {}
 
 /**
- * Reads a PDF in a child process and cuts it into chunks: `opened`, then every page in order, then the chunks, at most
- * 64 at a time. The child has neither network nor files; after a document that it read well it may read the next one of
- * the same tenant, otherwise it is gone when this ends or is left.
+ * Reads a PDF in a thread and cuts it into chunks: `opened`, then every page in order, then the chunks, at most 64 at a
+ * time. The thread is a few events ahead of the receiver at most.
  *
- * Throws `PDF_ENCRYPTED`, `PDF_CORRUPT`, `PDF_TOO_MANY_PAGES` (before any page is read), `PDF_TOO_COMPLEX` (more than
- * `timeoutMs` or `memoryBytes`), `PDF_TEXT_ELSEWHERE`, or `PDF_NO_TEXT` with the pages that have none, which are all;
- * the signal's reason after an abort; any other error is not the document's and may be tried again.
+ * Throws `PDF_ENCRYPTED`, `PDF_CORRUPT`, `PDF_TOO_MANY_PAGES` (before any page is read), `PDF_TOO_COMPLEX` (more CPU
+ * time or memory than a document may take), `PDF_TEXT_ELSEWHERE`, or `PDF_NO_TEXT` with the pages that have none, which
+ * are all; `LongDocument`; the signal's reason after an abort; any other error is not the document's and may be tried again.
  */
 export async function* extractDocument(path: string, options: ExtractOptions): AsyncGenerator<ExtractEvent, void> {
-  const { signal, tenantId, ...limits } = options;
-  signal.throwIfAborted();
-  const extractor = takeExtractor(tenantId);
-  const abort = () => extractor.fail(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+  const { readers, length, signal } = options;
+  const lease = await readers.lease({ isLong: length === "long", signal });
   try {
-    extractor.feed(path, limits);
-    for (;;) {
-      const event = await extractor.take();
-      if (event.type === "done") return;
-      yield event;
-    }
+    const data = await load(path, readers.memoryBytes);
+    signal.throwIfAborted();
+    yield* read(lease, data, options);
   } finally {
-    signal.removeEventListener("abort", abort);
-    await giveBack(extractor, tenantId);
+    lease.release();
   }
 }
+
+async function* read(lease: Lease, data: Uint8Array<ArrayBuffer>, options: ExtractOptions) {
+  const { readers, length, signal, ...limits } = options;
+  const { memoryBytes, cpuMs } = readers;
+  const turnLong = () => length !== "short" && lease.turnLong();
+  const ending = new AbortController();
+  const onCost = (cost: Cost) => {
+    if (cost.cpuMs > cpuMs) ending.abort(new ReasonError("PDF_TOO_COMPLEX"));
+    else if (cost.cpuMs > cpuMs * SHORT_SHARE && !turnLong()) ending.abort(new LongDocument());
+    else if (cost.waitedMs > cpuMs * WAIT_FACTOR) ending.abort(new Error("The reader made too little progress."));
+  };
+  const watch = { signal: AbortSignal.any([signal, ending.signal]), onCost };
+  for await (const event of lease.reader.read({ type: "start", data, limits, memoryBytes }, watch)) {
+    if (event.type === "opened" && event.pageCount > SHORT_PAGES && !turnLong()) throw new LongDocument();
+    yield event;
+  }
+}
+
+/** A file that the instance has no room for is not loaded. */
+const load = async (path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> => {
+  const { size } = await stat(path);
+  if (size > maxBytes) throw new ReasonError("PDF_TOO_COMPLEX");
+  return new Uint8Array(await readFile(path));
+};

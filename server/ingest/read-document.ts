@@ -1,20 +1,12 @@
 import { insertPages, setProgress, setRead } from "../../db/index.ts";
-import { hasReason } from "../errors.ts";
 import type { Chunk, PageText } from "./document.ts";
-import { extractDocument } from "./extract.ts";
+import { extractDocument, LongDocument } from "./extract.ts";
 import { StorageFailure } from "./outage.ts";
 import { RunGivesWay, write, type Run } from "./run.ts";
 import { storeChunks } from "./store-chunks.ts";
 import { createWarnings } from "./warnings.ts";
 
-/** With its start and its end, a document has come to its end within a minute. */
-const EXTRACT_TIMEOUT_MS = 45_000;
-const EXTRACT_MEMORY_BYTES = 700 * 1024 * 1024;
 const PAGES_AT_ONCE = 16;
-
-/** What a slot for short files reads; a longer document gives way to the others and is read in another slot. */
-const SHORT_PAGES = 16;
-const SHORT_TIMEOUT_MS = 10_000;
 
 /** Stores pages and chunks as they are read. What an earlier run has stored stays as it is. */
 export const readDocument = async (run: Run): Promise<void> => {
@@ -24,7 +16,6 @@ export const readDocument = async (run: Run): Promise<void> => {
     for await (const event of extractDocument(local.path, optionsOf(run)))
       switch (event.type) {
         case "opened":
-          if (run.slot.short && event.pageCount > SHORT_PAGES) throw new RunGivesWay();
           await reading.open(event.pageCount);
           break;
         case "page":
@@ -35,7 +26,7 @@ export const readDocument = async (run: Run): Promise<void> => {
           break;
       }
   } catch (error) {
-    if (run.slot.short && hasReason(error, "PDF_TOO_COMPLEX")) throw new RunGivesWay();
+    if (error instanceof LongDocument) throw new RunGivesWay();
     // A folder on a network that breaks off in the middle of a file.
     if (isReadFailure(error)) throw new StorageFailure("The stored bytes could not be read.", { cause: error });
     throw error;
@@ -43,13 +34,12 @@ export const readDocument = async (run: Run): Promise<void> => {
   await reading.end();
 };
 
-const optionsOf = ({ app: { config }, tenantId, slot, signal }: Run) => ({
-  tenantId,
+const optionsOf = ({ app: { config, readers }, slot, long, signal }: Run) => ({
+  readers,
+  length: slot.short ? ("short" as const) : long ? ("long" as const) : ("unknown" as const),
   maxPages: config.maxPages,
   chunkTokens: config.chunkTokens,
   overlapTokens: config.overlapTokens,
-  timeoutMs: slot.short ? SHORT_TIMEOUT_MS : EXTRACT_TIMEOUT_MS,
-  memoryBytes: EXTRACT_MEMORY_BYTES,
   signal,
 });
 

@@ -6,7 +6,6 @@ import type { UploadedFile } from "../../server/contract/files.ts";
 import { ErrorBody, type Reason } from "../../server/contract/errors.ts";
 import { startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { askFor, eventsOf } from "../support/chat.ts";
-import { extractorsOf } from "../support/extract.ts";
 import { watchToEnd } from "../support/files.ts";
 
 const CORPUS = join(process.env["CORPUS_DIR"] ?? "../shared/corpus", "pdfs");
@@ -82,9 +81,5 @@ describe.skipIf(!existsSync(CORPUS))(`the corpus of PDFs through a running app (
     const got = await askFor(user, { question: "Who are the crazy ones?" });
     expect(eventsOf(got, "finished")).toMatchObject([{ outcome: "answered" }]);
     expect(await readdir(app.app.store.incomingDir)).toEqual([]);
-    // A few are kept for the next documents.
-    expect(extractorsOf().length).toBeLessThanOrEqual(4);
-    await app.close();
-    expect(extractorsOf()).toEqual([]);
   });
 });

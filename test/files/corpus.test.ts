@@ -1,26 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeExtractors } from "../../server/ingest/extract.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Readers } from "../../server/ingest/reader/pool.ts";
 import { countTokens } from "../../server/tokens.ts";
-import { readDocument } from "../../server/ingest/reader/read.ts";
-import { extractFile, gather, OPTIONS, type Extracted } from "../support/extract.ts";
+import { extractFile, makeReaders, OPTIONS, type Extracted } from "../support/extract.ts";
 
 const CORPUS = join(process.env["CORPUS_DIR"] ?? "../shared/corpus", "pdfs");
-/** A process each takes its time to load, so most files are read in this one, and some of every kind in both. */
-const OWN_PROCESS_EVERY = 12;
-
 type Outcome = Extracted | { reason: string };
 
-const readHere = async (path: string): Promise<Outcome> => {
-  const result: Extracted = { pageCount: 0, pages: [], chunks: [], order: [] };
-  const fault = await readDocument(new Uint8Array(await readFile(path)), OPTIONS, (event) => gather(result, event));
-  return fault ? { reason: fault.reason } : result;
-};
-
-const readApart = (path: string): Promise<Outcome> =>
-  extractFile(path).catch((error: { reason?: string }) => {
+const outcomeOf = (path: string, readers: Readers): Promise<Outcome> =>
+  extractFile(path, { readers }).catch((error: { reason?: string }) => {
     if (error.reason) return { reason: error.reason };
     throw error;
   });
@@ -36,9 +25,9 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
   const outcomes = new Map<string, Outcome>();
 
   beforeAll(async () => {
-    for (const path of pathsOf()) outcomes.set(basename(path), await readHere(path));
+    const readers = makeReaders();
+    for (const path of pathsOf()) outcomes.set(basename(path), await outcomeOf(path, readers));
   }, 240_000);
-  afterAll(closeExtractors);
 
   const read = (name: string): Extracted => {
     const outcome = outcomes.get(name);
@@ -57,11 +46,6 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
     expect(odd).toEqual([]);
     expect([...outcomes.values()].filter((outcome) => "reason" in outcome).length).toBeLessThan(55);
     expect(reads().length).toBeGreaterThan(75);
-  });
-
-  it("ends the same in a process of its own", async () => {
-    const some = pathsOf().filter((path, i) => path.includes("docling") || i % OWN_PROCESS_EVERY === 0);
-    for (const path of some) expect(await readApart(path)).toEqual(outcomes.get(basename(path)));
   });
 
   it.each([

@@ -1,24 +1,39 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeExtractors, extractDocument } from "../../server/ingest/extract.ts";
-import { extractFile, extractorsOf, openFolder, OPTIONS } from "../support/extract.ts";
+import { extractDocument, LongDocument } from "../../server/ingest/extract.ts";
+import { loopClock, usageClock } from "../../server/ingest/reader/cpu-time.ts";
+import type { Readers } from "../../server/ingest/reader/pool.ts";
+import { startTestApp } from "../support/app.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { extractFile, makeReaders, openFolder, OPTIONS } from "../support/extract.ts";
+import { addFile } from "../support/files.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages, type PdfPage } from "../support/pdf.ts";
-import { makeClaimingPdf, makeNestedFormsPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
+import { makeClaimingPdf, makeEndlessPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
 
 let folder: Awaited<ReturnType<typeof openFolder>>;
+let shared: Readers;
 beforeAll(async () => {
   folder = await openFolder();
+  shared = makeReaders();
 });
-afterAll(async () => {
-  await closeExtractors();
-  await folder.remove();
-});
+afterAll(() => folder.remove());
 
-const read = async (bytes: Buffer) => extractFile(await folder.put(bytes));
+const read = async (bytes: Buffer, readers = shared) => extractFile(await folder.put(bytes), { readers });
+/** The text of the first page. */
+const firstOf = async (bytes: Buffer, readers = shared) => (await read(bytes, readers)).pages[0]?.text;
+const never = () => new AbortController().signal;
+
+/** A document that is being read, its pages not taken yet. */
+const open = async (bytes: Buffer, options: Partial<Parameters<typeof extractDocument>[1]> = {}) => {
+  const path = await folder.put(bytes);
+  const events = extractDocument(path, { ...OPTIONS, readers: shared, signal: never(), ...options });
+  const first = await events.next();
+  expect(first.value).toMatchObject({ type: "opened" });
+  return events;
+};
+
 describe("a PDF that can be read", () => {
-  it("is told as opened, then page by page, then in chunks", async () => {
+  it("is emitted as opened, then page by page, then in chunks", async () => {
     const { order, pageCount, pages, chunks } = await read(await makePdfOfPages(3));
     expect(order).toEqual(["opened", "page", "page", "page", "chunks"]);
     expect(pageCount).toBe(3);
@@ -31,6 +46,18 @@ describe("a PDF that can be read", () => {
     expect(pages.map(({ text }) => text)).toEqual(["Only this page has words.", ""]);
     expect(chunks.map(({ text }) => text)).toEqual(["Only this page has words."]);
   });
+
+  it("waits for its receiver with at most a few pages read ahead", async () => {
+    const readers = makeReaders({ threads: 1 });
+    const events = await open(await makePdfOfPages(60), { readers });
+    // Nothing else can be read on the one thread as long as the document waits.
+    let isNextRead = false;
+    const next = firstOf(await makePdf(["Next."]), readers).then((text) => ((isNextRead = true), text));
+    for (let page = 1; page <= 30; page++) expect((await events.next()).value).toMatchObject({ page: { page } });
+    expect(isNextRead).toBe(false);
+    await events.return();
+    expect(await next).toBe("Next.");
+  });
 });
 
 describe("a PDF that cannot be read", () => {
@@ -39,7 +66,7 @@ describe("a PDF that cannot be read", () => {
     ["is only pictures", makeImageOnlyPdf(2), "PDF_NO_TEXT"],
     ["is empty", Buffer.from(""), "PDF_CORRUPT"],
     ["is noise", Buffer.from(`%PDF-1.7\n${"noise ".repeat(1000)}`), "PDF_CORRUPT"],
-    ["claims a billion pages", makeClaimingPdf(1e9), "PDF_TOO_MANY_PAGES"],
+    ["claims a million pages", makeClaimingPdf(1e6), "PDF_TOO_MANY_PAGES"],
   ])("that %s is refused with its reason", async (_, bytes, reason) => {
     await expect(read(Buffer.from(await bytes))).rejects.toMatchObject({ reason });
   });
@@ -57,8 +84,8 @@ describe("a PDF that cannot be read", () => {
     const path = await folder.put(await makePdfOfPages(3));
     const seen: string[] = [];
     const reading = async () => {
-      const options = { ...OPTIONS, maxPages: 2, signal: new AbortController().signal };
-      for await (const event of extractDocument(path, options)) seen.push(event.type);
+      for await (const event of extractDocument(path, { ...OPTIONS, readers: shared, maxPages: 2, signal: never() }))
+        seen.push(event.type);
     };
     await expect(reading()).rejects.toMatchObject({ reason: "PDF_TOO_MANY_PAGES" });
     expect(seen).toEqual([]);
@@ -74,111 +101,167 @@ describe("a PDF that cannot be read", () => {
       expect(["chunks", "PDF_CORRUPT", "PDF_NO_TEXT"]).toContain(outcome);
     }
   });
+
+  it("is no fault of the document when the file is not there", async () => {
+    await expect(extractFile("/nowhere/at-all.pdf", { readers: shared })).rejects.toMatchObject({ code: "ENOENT" });
+  });
 });
 
 describe("a PDF that was made to harm", () => {
-  it("is given up when its time is over", async () => {
-    const path = await folder.put(makeNestedFormsPdf(9));
-    await expect(extractFile(path, { timeoutMs: 1000 })).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+  it("ends when it has taken its CPU time, and the next one on its thread reads well", async () => {
+    const readers = makeReaders({ threads: 1, cpuMs: 1_500 });
+    await expect(read(makeEndlessPdf(), readers)).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+    expect(await firstOf(await makePdf(["After it."]), readers)).toBe("After it.");
   });
 
-  it("is given up when it swells", async () => {
-    const path = await folder.put(makeZipBombPdf(400e6));
-    await expect(extractFile(path, { memoryBytes: 320e6 })).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+  it("ends when it outgrows its memory, and the next one on its thread reads well", async () => {
+    const readers = makeReaders({ threads: 1 });
+    await expect(read(makeZipBombPdf(400e6), readers)).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+    expect(await firstOf(await makePdf(["After it."]), readers)).toBe("After it.");
+  });
+
+  it("is not loaded when the file alone is larger than its memory", async () => {
+    const readers = makeReaders({ memoryBytes: 1_000 });
+    await expect(read(await makePdf(["A page."]), readers)).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+  });
+
+  it("does not hold up the calls of the server that reads it", async () => {
+    const app = await startTestApp({ env: { READERS: "1" } });
+    const user = await app.signIn();
+    const { id: fileId } = await addFile(app, user, { bytes: makeEndlessPdf() });
+    const isRead = async () => (await user.caller.files.get({ fileId })).pageCount !== undefined;
+    await expect.poll(isRead).toBe(true);
+    for (let call = 0; call < 100; call++) await user.caller.files.list({});
+    expect((await user.caller.files.get({ fileId })).status).toBe("ingesting");
+    await user.caller.files.remove({ fileId });
   });
 });
 
-describe("the child process", () => {
-  it("reads on for its tenant, never for another one, and is gone after closing", async () => {
-    const [one, two] = [await folder.put(await makePdf(["One."])), await folder.put(await makePdf(["Two."]))];
-    await closeExtractors();
-    expect((await extractFile(one, { tenantId: "acme" })).pages[0]?.text).toBe("One.");
-    const [first] = extractorsOf();
-    expect((await extractFile(two, { tenantId: "acme" })).pages[0]?.text).toBe("Two.");
-    expect(extractorsOf()).toContain(first);
-    process.kill(first ?? NaN, "SIGSTOP");
-    expect((await extractFile(two, { tenantId: "globex" })).pages[0]?.text).toBe("Two.");
-    await closeExtractors();
-    expect(extractorsOf()).toEqual([]);
+describe("a document that takes longer than its CPU time allows on a busy machine", () => {
+  it("is no fault of the document", async () => {
+    // What it waits for at first is the start of its thread, which costs the document nothing.
+    const readers = makeReaders({ cpuMs: 1 });
+    const failed = await read(makeEndlessPdf(), readers).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ message: "The reader made too little progress." });
+    expect(failed).not.toHaveProperty("reason");
   });
 
-  it("is another one after a document that it could not read", async () => {
-    await closeExtractors();
-    await expect(read(Buffer.from("%PDF-1.7 and nothing"))).rejects.toMatchObject({ reason: "PDF_CORRUPT" });
-    const before = extractorsOf();
-    await read(await makePdf(["One."]));
-    expect(before).toEqual([]);
+  it.each([
+    ["usage", usageClock],
+    ["event loop", loopClock],
+  ])("is measured by the thread's %s, which counts work and no waiting", async (_, startClock) => {
+    const worker = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+       parentPort.on("message", () => { for (;;); });
+       parentPort.postMessage("ready");`,
+      { eval: true },
+    );
+    cleanUp(() => worker.terminate());
+    await new Promise((resolve) => worker.once("message", resolve));
+    const clock = startClock(worker);
+    await clock();
+    const [before, begun] = [await clock(), performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const idle = ((await clock()) - before) / (performance.now() - begun);
+    worker.postMessage("work");
+    await expect.poll(clock).toBeGreaterThan(200);
+    expect(idle).toBeLessThan(0.2);
+  });
+});
+
+describe("the threads", () => {
+  it("read as many documents at once as there are, and mix nothing", async () => {
+    const texts = ["One.", "Two.", "Three.", "Four.", "Five.", "Six."];
+    const events = await Promise.all([
+      open(await makePdfOfPages(17)),
+      open(await makePdf(["A."]), { length: "short" }),
+    ]);
+    for (const event of events) await event.return();
+    const pages = await Promise.all(texts.map(async (text) => firstOf(await makePdf([text]))));
+    expect(pages).toEqual(texts);
   });
 
-  it("is loaded ahead for whoever comes next, once there is nothing to read", async () => {
-    await closeExtractors();
-    await read(await makePdf(["One."]));
-    await expect.poll(() => extractorsOf().length, { timeout: 10_000 }).toBe(2);
-    await closeExtractors();
+  it("keep one free for short documents while long ones are read", async () => {
+    const long = await open(await makePdfOfPages(30));
+    const path = await folder.put(await makePdfOfPages(30));
+    const controller = new AbortController();
+    const waiting = extractFile(path, { readers: shared, signal: controller.signal });
+    const short = await extractFile(await folder.put(await makePdf(["Short."])), { readers: shared, length: "short" });
+    expect(short.pages.map(({ text }) => text)).toEqual(["Short."]);
+    controller.abort(new Error("not wanted"));
+    await expect(waiting).rejects.toThrow("not wanted");
+    await long.return();
   });
 
-  it("is gone when the reader leaves early", async () => {
-    const path = await folder.put(await makePdfOfPages(50));
-    for await (const event of extractDocument(path, { ...OPTIONS, signal: new AbortController().signal }))
-      if (event.type === "page") break;
-    await closeExtractors();
-    expect(extractorsOf()).toEqual([]);
+  it("refuse a document that turns out long where only short ones are read, before its first page", async () => {
+    const path = await folder.put(await makePdfOfPages(17));
+    const seen: string[] = [];
+    const reading = async (length: "short" | "unknown") => {
+      for await (const event of extractDocument(path, { ...OPTIONS, readers: shared, length, signal: never() }))
+        seen.push(event.type);
+    };
+    await expect(reading("short")).rejects.toBeInstanceOf(LongDocument);
+    expect(seen).toEqual([]);
+    const long = await open(await makePdfOfPages(30));
+    await expect(reading("unknown")).rejects.toBeInstanceOf(LongDocument);
+    await long.return();
+    await expect
+      .poll(() =>
+        reading("unknown").then(
+          () => "read",
+          () => "refused",
+        ),
+      )
+      .toBe("read");
+    expect(seen.filter((type) => type === "page")).toHaveLength(17);
   });
 
-  it("hands nothing of a document that its reader left to the next one", async () => {
-    const path = await folder.put(await makePdf(["Of the first document.", "Its second page."]));
-    for await (const event of extractDocument(path, { ...OPTIONS, signal: new AbortController().signal }))
-      // By then the process has read all of it, as it has where storing the first page takes long.
-      if (event.type === "opened") {
-        await sleep(1_500);
-        break;
-      }
-    const next = await read(await makePdf(["Of the second document."]));
+  it("take a document for long after a sixth of its CPU time", async () => {
+    const readers = makeReaders({ cpuMs: 6_000 });
+    const events = await open(makeEndlessPdf(), { readers, length: "short" });
+    await expect(events.next()).rejects.toBeInstanceOf(LongDocument);
+  });
+
+  it("hand nothing of a document that its receiver left to the next one", async () => {
+    const readers = makeReaders({ threads: 1 });
+    const events = await open(await makePdf(["Of the first document.", "Its second page."]), { readers });
+    await events.next();
+    await events.return();
+    const next = await read(await makePdf(["Of the second document."]), readers);
     expect(next.pages.map(({ text }) => text)).toEqual(["Of the second document."]);
-    await closeExtractors();
   });
 
-  it("is gone at once after an abort, which ends with the signal's reason", async () => {
-    const path = await folder.put(makeNestedFormsPdf(9));
+  it("end at once after an abort, with the signal's reason, and leave others alone", async () => {
     const reason = new Error("the file was removed");
     const controller = new AbortController();
-    const reading = extractFile(path, { signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 300);
-    await expect(reading).rejects.toBe(reason);
-    await closeExtractors();
-    expect(extractorsOf()).toEqual([]);
+    const events = await open(makeEndlessPdf(), { signal: controller.signal });
+    const other = await open(await makePdfOfPages(5), { length: "short" });
+    const endless = expect(events.next()).rejects.toBe(reason);
+    controller.abort(reason);
+    await endless;
+    let rest = 0;
+    for await (const _ of other) rest++;
+    expect(rest).toBeGreaterThanOrEqual(6);
+    expect(await firstOf(await makePdf(["After it."]))).toBe("After it.");
   });
 
-  it("that is killed from outside is no fault of the document", async () => {
-    const path = await folder.put(makeNestedFormsPdf(9));
-    const reading = extractFile(path);
-    const killed = expect(reading).rejects.toThrow(/ended early \(SIGKILL\)/);
-    await sleep(200);
-    for (const pid of extractorsOf()) process.kill(pid, "SIGKILL");
-    await killed;
-    await closeExtractors();
+  it("fail what they read when they are closed, with an error that is not the document's, and read nothing more", async () => {
+    const readers = makeReaders();
+    const events = await open(makeEndlessPdf(), { readers });
+    const ended = expect(events.next()).rejects.toThrow("ended early");
+    await readers.close();
+    await ended;
+    await expect(read(await makePdf(["Late."]), readers)).rejects.toThrow("closed");
   });
 
-  it("is no fault of the document when the file is not there", async () => {
-    await expect(extractFile("/nowhere/at-all.pdf")).rejects.toMatchObject({ code: "ENOENT" });
-  });
-
-  it("does not outlive its parent", async () => {
-    const path = await folder.put(makeNestedFormsPdf(9));
-    const program = `
-      const { extractDocument } = await import(${JSON.stringify(new URL("../../server/ingest/extract.ts", import.meta.url).href)});
-      const options = ${JSON.stringify(OPTIONS)};
-      for await (const event of extractDocument(${JSON.stringify(path)}, { ...options, signal: new AbortController().signal }))
-        process.stdout.write(event.type);`;
-    const parent = spawn(process.execPath, ["--input-type=module", "-e", program], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    await once(parent.stdout, "data");
-    const children = extractorsOf(parent.pid);
-    expect(children).toHaveLength(1);
-    parent.kill("SIGKILL");
-    await once(parent, "exit");
-    const isGone = () => children.every((pid) => !extractorsOf(1).includes(pid));
-    await expect.poll(isGone, { timeout: 3000 }).toBe(true);
+  it("of one server are not those of another one in the same process", async () => {
+    const [one, two] = [makeReaders({ threads: 1 }), makeReaders({ threads: 1 })];
+    const events = await open(makeEndlessPdf(), { readers: one });
+    const reading = events.next().catch(() => {});
+    // The first server's only thread is taken.
+    expect(await firstOf(await makePdf(["Of the second."]), two)).toBe("Of the second.");
+    await one.close();
+    await reading;
+    expect(await firstOf(await makePdf(["Still there."]), two)).toBe("Still there.");
   });
 });

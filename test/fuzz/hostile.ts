@@ -1,5 +1,12 @@
 import { deflateSync } from "node:zlib";
-import { makeClaimingPdf, makeNestedFormsPdf, makeRawPdf, makeZipBombPdf, type RawObject } from "../support/raw-pdf.ts";
+import {
+  makeClaimingPdf,
+  makeEndlessPdf,
+  makeNestedFormsPdf,
+  makeRawPdf,
+  makeZipBombPdf,
+  type RawObject,
+} from "../support/raw-pdf.ts";
 
 const CATALOG = "<< /Type /Catalog /Pages 2 0 R >>";
 const PAGES = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
@@ -67,6 +74,25 @@ const image = (dictionary: string, stream = Buffer.from("garbage")): Parts => ({
   content: text("/X Do"),
   more: [{ value: `<< /Type /XObject /Subtype /Image ${dictionary} >>`, stream }],
 });
+
+/** Forms that draw the next one so many times, so many levels deep. */
+const fanOut = (depth: number, times: number, last = "BT /F1 12 Tf (again) Tj ET"): Buffer => {
+  const form = (level: number) =>
+    packed(
+      level === depth ? last : "/X Do ".repeat(times),
+      `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 5 0 R >> /XObject << /X ${6 + level} 0 R >> >>`,
+    );
+  return onePage({
+    page: page("", "/XObject << /X 6 0 R >>"),
+    content: text("/X Do"),
+    more: Array.from({ length: depth }, (_, level) => form(level + 1)),
+  });
+};
+
+/** The code of LZW for the letter q, nine bits again and again, each preceded by a clear. */
+const lzwRun = (bytes: number): Buffer => Buffer.alloc(bytes, Buffer.from([0x80, 0x1c, 0x60, 0x07, 0x18, 0x01, 0xc6]));
+/** Each two bytes stand for 128. */
+const runs = (pairs: number): Buffer => Buffer.alloc(pairs * 2, Buffer.from([129, 0x20]));
 
 /** Files that are made to hurt whoever reads them, each in a way of its own. */
 export const HOSTILE: Record<string, () => Buffer> = {
@@ -167,4 +193,84 @@ export const HOSTILE: Record<string, () => Buffer> = {
       (at) =>
         `trailer\n<< /Size 6 /Root 1 0 R /Encrypt << /Filter /Standard /V 99 /R 99 /O (x) /U (x) /P -1 >> /ID [(a) (b)] >>\nstartxref\n${at}\n%%EOF`,
     ),
+  "a form of 50 MB, drawn 100,000 times": () => makeEndlessPdf(),
+  "forms in forms, a thousand each, 30 deep": () => fanOut(30, 1_000),
+  "forms that draw nothing, ten each, 12 deep": () => fanOut(12, 10, "q Q"),
+  "a page tree of 50,000 levels": () => {
+    const count = 50_000;
+    const levels = Array.from(
+      { length: count },
+      (_, level) => `<< /Type /Pages /Kids [${level + 1 < count ? level + 4 : 3} 0 R] /Count 1 >>`,
+    );
+    return makeRawPdf([CATALOG, "<< /Type /Pages /Kids [4 0 R] /Count 1 >>", "<< /Type /Page >>", ...levels]);
+  },
+  "LZW that fills memory": () =>
+    onePage({ content: { value: "<< /Filter [/FlateDecode /LZWDecode] >>", stream: deflateSync(lzwRun(8_000_000)) } }),
+  "run lengths that fill memory": () =>
+    onePage({
+      content: { value: "<< /Filter [/FlateDecode /RunLengthDecode] >>", stream: deflateSync(runs(4_000_000)) },
+    }),
+  "deflate in deflate in deflate": () => {
+    const block = [9, 9, 9].reduce((bytes, level) => deflateSync(bytes, { level }), Buffer.alloc(500_000_000, "q Q "));
+    return onePage({ content: { value: `<< /Filter [${"/FlateDecode ".repeat(3)}] >>`, stream: block } });
+  },
+  "JBIG2 of four billion points": () =>
+    onePage(
+      image(
+        "/Width 65535 /Height 65535 /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /JBIG2Decode",
+        Buffer.from("0000000030000100000013ffffffffffffffff0000000000000000000000", "hex"),
+      ),
+    ),
+  "a composite font that is its own descendant": () =>
+    onePage({ font: "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [5 0 R] >>" }),
+  "an encoding that is its own base": () =>
+    onePage({
+      font: "<< /Type /Font /Subtype /Type1 /BaseFont /A /Encoding 6 0 R >>",
+      more: ["<< /Type /Encoding /BaseEncoding 6 0 R /Differences [0 6 0 R] >>"],
+    }),
+  "bookmarks that are their own children": () =>
+    onePage({
+      catalog: "<< /Type /Catalog /Pages 2 0 R /Outlines 6 0 R >>",
+      more: [
+        "<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 2 >>",
+        "<< /Title (Again) /Parent 6 0 R /First 7 0 R /Next 7 0 R /Dest [3 0 R /Fit] >>",
+      ],
+    }),
+  "100,000 bookmarks in a row": () => {
+    const count = 100_000;
+    const own = (n: number) => `<< /Title (B${n}) /Parent 6 0 R /Next ${n + 8} 0 R /Dest [3 0 R /Fit] >>`;
+    return onePage({
+      catalog: "<< /Type /Catalog /Pages 2 0 R /Outlines 6 0 R >>",
+      more: ["<< /Type /Outlines /First 7 0 R >>", ...Array.from({ length: count }, (_, n) => own(n))],
+    });
+  },
+  "fields that are their own parents": () =>
+    onePage({
+      catalog: "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>",
+      page: page("/Annots [6 0 R 6 0 R]"),
+      more: ["<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (b) /Rect [0 0 9 9] /Parent 6 0 R /Kids [6 0 R] >>"],
+    }),
+  "100,000 annotations with an appearance of its own page": () =>
+    onePage({
+      page: page(`/Annots [${"6 0 R ".repeat(100_000)}]`),
+      more: [
+        "<< /Type /Annot /Subtype /Stamp /Rect [0 0 9 9] /AP << /N 7 0 R >> >>",
+        text(
+          "/X Do /X Do",
+          "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 7 0 R >> >> >>",
+        ),
+      ],
+    }),
+  "marks that are never closed": () =>
+    onePage({ content: packed(`BT /F1 9 Tf ${"/Span << /ActualText (x) >> BDC (a) Tj ".repeat(200_000)} ET`) }),
+  "layers that hide each other": () =>
+    onePage({
+      catalog:
+        "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [6 0 R] /D << /OFF [6 0 R] /Order [6 0 R] >> >> >>",
+      page: page("", "/Font << /F1 5 0 R >> /Properties << /L 6 0 R >>"),
+      content: text(`/OC /L BDC ${HELLO} EMC`),
+      more: ["<< /Type /OCMD /OCGs [6 0 R 6 0 R] /VE [/And 6 0 R 6 0 R] >>"],
+    }),
+  "a page of ten million letters, one object each": () =>
+    onePage({ content: packed(`BT /F1 1 Tf ${"(a) Tj ".repeat(10_000_000)} ET`) }),
 };

@@ -1,27 +1,26 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ReasonError } from "../../server/errors.ts";
-import { closeExtractors } from "../../server/ingest/extract.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cleanUp } from "../support/clean-up.ts";
 import { newDatabase, newRedisUrl, putDatabase } from "../support/database.ts";
-import { extractFile } from "../support/extract.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages } from "../support/pdf.ts";
 import { createRandom, mutateBytes } from "../support/choices.ts";
 import { makeNestedFormsPdf, makeUnicodePdf } from "../support/raw-pdf.ts";
-import { count, row } from "../support/row.ts";
+import { count, percentile, row, type Measure } from "../support/row.ts";
 import { startServerProcess, waitFor, type ServerProcess } from "../support/server-process.ts";
 import { HOSTILE } from "./hostile.ts";
-import { createWarmReader } from "./warm-reader.ts";
+import { createReaderProcess, type ReaderProcess } from "./reader-process.ts";
 
 const CORPUS = process.env["CORPUS_DIR"] ?? new URL("../../../shared/corpus", import.meta.url).pathname;
-const MUTANTS = count("mutants", { short: 3_000, long: 50_000 });
-/** Of them, and besides all that hurt the reader, these go the whole way through a server. */
+const MUTANTS = count("mutants", { short: 2_000, long: 20_000 });
+/** So many go the whole way through a server. */
 const UPLOADED = count("uploaded", { short: 24, long: 1_000 });
+/** CPU time of a document: a tenth of the default, so that what would never end ends soon. */
+const CPU_MS = 6_000;
 /** Small ones, so that many are tried. */
 const MAX_BYTES = 60_000;
-const READERS = 2;
 const TERMINAL_MS = 60_000;
 const random = createRandom();
 
@@ -56,46 +55,83 @@ const openFolder = async (): Promise<string> => {
   return folder;
 };
 
-/** Whether the product, which reads it in a child of its own, comes to an end with it that it names. */
-const isHeld = (path: string): Promise<boolean> =>
-  extractFile(path, { timeoutMs: 45_000 }).then(
-    () => true,
-    (error: unknown) => error instanceof ReasonError,
-  );
+/** What a document may end as: read, or refused for a reason of its own. */
+const ENDS_WELL = /^(read|PDF_\w+)$/;
+/** What the process holds after each of its threads has read small files. */
+const settledBytes = async (reader: ReaderProcess, folder: string): Promise<number> => {
+  const small = await makePdf(["One.", "Two."]);
+  const lanes = ["one", "two"].map(async (name) => {
+    const path = join(folder, `${name}.pdf`);
+    await writeFile(path, small);
+    let rssBytes = 0;
+    for (let file = 0; file < 60; file++) ({ rssBytes } = await reader.read(path));
+    return rssBytes;
+  });
+  return Math.max(...(await Promise.all(lanes)));
+};
+
+const countEnds = (ends: Map<string, number>, measure: Measure): void => {
+  for (const [end, times] of ends) if (ENDS_WELL.test(end)) measure(end, times);
+  const odd = [...ends].filter(([end]) => !ENDS_WELL.test(end));
+  for (const [end, times] of odd) measure(end, times, { is: 0 });
+};
 
 row(
   {
     area: "PDFs",
-    done: `${MUTANTS.toLocaleString("en")} mutants by the extractor's code kept warm, what hurts it again in a child as the product has it (seed ${random.seed})`,
+    done: `${MUTANTS.toLocaleString("en")} mutants read by the threads of one process, two at once (seed ${random.seed})`,
+    timeoutMs: 1_800_000,
   },
   async (measure) => {
     const [originals, folder] = [await collect(), await openFolder()];
+    const reader = createReaderProcess(CPU_MS);
     const ends = new Map<string, number>();
-    const hurt: string[] = [];
-    let [left, late] = [MUTANTS, 0];
-    const lane = async (lane: number) => {
-      const reader = createWarmReader();
-      while (left-- > 0) {
-        const path = join(folder, `${lane}.pdf`);
+    const lane = async (name: string, files: number) => {
+      for (let file = 0; file < files; file++) {
+        const path = join(folder, `${name}-${file}.pdf`);
         await writeFile(path, mutate(originals));
-        const end = await reader.read(path);
-        ends.set(end.outcome, (ends.get(end.outcome) ?? 0) + 1);
-        late = Math.max(late, end.late ?? 0);
-        if (/^(read|PDF_\w+)$/.test(end.outcome)) continue;
-        const kept = join(folder, `hurt-${hurt.length}.pdf`);
-        hurt.push(kept);
-        await copyFile(path, kept);
+        const { outcome } = await reader.read(path);
+        ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
+        if (ENDS_WELL.test(outcome)) await rm(path);
+        else process.stderr.write(`${outcome}: ${path}\n`);
       }
-      reader.close();
     };
-    await Promise.all(Array.from({ length: READERS }, (_, index) => lane(index)));
-    for (const [end, times] of ends) measure(end, times);
-    measure("rejections after the end of a reader's file, at most", late);
-    let escaped = 0;
-    for (const path of hurt) escaped += Number(!(await isHeld(path)));
-    await closeExtractors();
-    measure("that hurt the warm reader", hurt.length);
-    measure("and do not end well in a child of their own", escaped, { is: 0 });
+    const readMutants = (count: number) => Promise.all(["a", "b"].map((name) => lane(name, count / 2)));
+    // What is compiled and cached on the way is there by then.
+    await readMutants(MUTANTS / 4);
+    const before = await settledBytes(reader, folder);
+    await readMutants((MUTANTS * 3) / 4);
+    countEnds(ends, measure);
+    measure("memory at the end, MB", (await settledBytes(reader, folder)) / 1e6);
+    measure("of what it was after the first quarter", (await settledBytes(reader, folder)) / before, { atMost: 1.3 });
+    measure("exits", reader.exits(), { is: 0 });
+    await reader.close();
+  },
+);
+
+const names = Object.keys(HOSTILE);
+
+row(
+  { area: "PDFs", done: `${names.length} bombs read by the threads of one process, ${CPU_MS / 1_000} s of CPU each` },
+  async (measure) => {
+    const folder = await openFolder();
+    const reader = createReaderProcess(CPU_MS);
+    const before = await settledBytes(reader, folder);
+    const ends = new Map<string, number>();
+    let costliest = { name: "", cpuMs: 0 };
+    for (const [name, make] of Object.entries(HOSTILE)) {
+      const path = join(folder, "bomb.pdf");
+      await writeFile(path, make());
+      const { outcome, cpuMs } = await reader.read(path);
+      ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
+      if (cpuMs > costliest.cpuMs) costliest = { name, cpuMs };
+      if (process.env["SHOW"]) process.stderr.write(`${name}: ${outcome}, ${Math.round(cpuMs)} ms\n`);
+    }
+    countEnds(ends, measure);
+    measure(`CPU of the costliest (${costliest.name}), of its bound`, costliest.cpuMs / CPU_MS, { atMost: 2 });
+    measure("memory afterwards, of what it was", (await settledBytes(reader, folder)) / before, { atMost: 1.5 });
+    measure("exits", reader.exits(), { is: 0 });
+    await reader.close();
   },
 );
 
@@ -116,11 +152,25 @@ const upload = async (server: ServerProcess, token: string, bytes: Buffer): Prom
   return { ms: performance.now() - begun, end: file.failure?.reason ?? file.status };
 };
 
+/** The median time of calls, one after another while `work` goes on. */
+const timeCalls = async (server: ServerProcess, token: string, work: () => Promise<unknown>): Promise<number> => {
+  const state = { isOver: false };
+  const over = work().finally(() => (state.isOver = true));
+  const times: number[] = [];
+  while (!state.isOver) {
+    const begun = performance.now();
+    await (await fetch(`${server.url}/v1/files`, { headers: { authorization: `Bearer ${token}` } })).text();
+    times.push(performance.now() - begun);
+    await sleep(20);
+  }
+  await over;
+  return percentile(times, 0.5);
+};
+
 /** Files that have not got beyond their way in. */
 const leftovers = async (dataDir: string): Promise<number> =>
   (await readdir(join(dataDir, "files", "incoming"))).length;
 
-const names = Object.keys(HOSTILE);
 row(
   { area: "PDFs", done: `${names.length} hostile files and ${UPLOADED} mutants uploaded to a server process` },
   async (measure) => {
@@ -131,6 +181,7 @@ row(
       DATA_DIR: dataDir,
       DATABASE_URL: "url" in database ? database.url : undefined,
       REDIS_URL: newRedisUrl(),
+      READER_CPU_SECONDS: String(CPU_MS / 1_000),
     };
     const server = await startServerProcess(env);
     const originals = await collect();
@@ -148,8 +199,11 @@ row(
         if (ms > slowest.ms) slowest = { name: next[0], ms };
       }
     };
-    // As many tenants as the worker reads files at once.
-    await Promise.all(["one", "two", "three"].map(lane));
+    const caller = await server.signIn("caller", "caller@example.org");
+    const quiet = await timeCalls(server, caller, () => sleep(3_000));
+    // As many tenants as the worker ingests files at once.
+    const busy = await timeCalls(server, caller, () => Promise.all(["one", "two", "three"].map(lane)));
+    measure("median of a call beside them, of its time without", busy / quiet, { atMost: 5 });
     for (const [end, times] of ends) measure(end, times);
     measure("INTERNAL", ends.get("INTERNAL") ?? 0, { is: 0 });
     measure(`the slowest to its end (${slowest.name}), s`, slowest.ms / 1_000);

@@ -1,19 +1,29 @@
-/**
- * A process that reads one PDF after another by the extractor's own code, kept warm between them, for as long as it
- * lives: what hurts it is tried again as the product does it, in a child of its own.
- */
-import { readFile } from "node:fs/promises";
-import { readDocument } from "../../server/ingest/reader/read.ts";
+/** A process that reads PDFs as the server does, in threads: what ends it would end the server. */
+import { ReasonError } from "../../server/errors.ts";
+import { extractDocument } from "../../server/ingest/extract.ts";
+import { createReaders } from "../../server/ingest/reader/pool.ts";
 
-const LIMITS = { maxPages: 500, chunkTokens: 400, overlapTokens: 40, memoryBytes: 700 * 1024 * 1024 };
-let late = 0;
-process.on("unhandledRejection", () => late++);
+const cpuMs = Number(process.argv[2]);
+const readers = createReaders({ threads: 2, memoryBytes: 256 * 1024 * 1024, cpuMs });
+const OPTIONS = { readers, length: "long" as const, maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
+
+const read = async (path: string): Promise<string> => {
+  try {
+    const signal = new AbortController().signal;
+    for await (const _ of extractDocument(path, { ...OPTIONS, signal }));
+    return "read";
+  } catch (error) {
+    return error instanceof ReasonError ? error.reason : `threw ${String(error)}`;
+  }
+};
+
+const cpu = (since?: NodeJS.CpuUsage): NodeJS.CpuUsage => process.cpuUsage(since);
 
 process.on("message", (path: string) => {
-  const read = async () => (await readDocument(await readFile(path), LIMITS, () => {}))?.reason ?? "read";
-  void read().then(
-    (outcome) => process.send?.({ outcome, late }),
-    (error: unknown) => process.send?.({ outcome: "threw", error: String(error), late }),
-  );
+  const before = cpu();
+  void read(path).then((outcome) => {
+    const { user, system } = cpu(before);
+    process.send?.({ path, outcome, cpuMs: (user + system) / 1_000, rssBytes: process.memoryUsage.rss() });
+  });
 });
 process.send?.("ready");

@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Chunk, ExtractEvent, ExtractOptions, PageText } from "../../server/ingest/document.ts";
-import { extractDocument } from "../../server/ingest/extract.ts";
+import type { Chunk, ExtractEvent, PageText } from "../../server/ingest/document.ts";
+import { extractDocument, type ExtractOptions } from "../../server/ingest/extract.ts";
+import { createReaders, type Readers, type ReaderSettings } from "../../server/ingest/reader/pool.ts";
+import { cleanUp } from "./clean-up.ts";
 
-export const OPTIONS = {
-  tenantId: "tenant",
-  maxPages: 500,
-  chunkTokens: 400,
-  overlapTokens: 40,
-  timeoutMs: 25_000,
-  memoryBytes: 700 * 1024 * 1024,
+export const SETTINGS = { threads: 2, memoryBytes: 256 * 1024 * 1024, cpuMs: 60_000 };
+
+/** Readers that are closed with the test, or with the file where they are made outside of one. */
+export const makeReaders = (settings: Partial<ReaderSettings> = {}): Readers => {
+  const readers = createReaders({ ...SETTINGS, ...settings });
+  cleanUp(() => readers.close());
+  return readers;
 };
+
+export const OPTIONS = { length: "long" as const, maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
 
 export type Extracted = { pageCount: number; pages: PageText[]; chunks: Chunk[]; order: string[] };
 
@@ -24,8 +27,10 @@ export const gather = (result: Extracted, event: ExtractEvent): void => {
   if (event.type === "chunks") result.chunks.push(...event.chunks);
 };
 
-/** Everything that a file's extraction tells, gathered. */
-export const extractFile = async (path: string, options: Partial<ExtractOptions> = {}): Promise<Extracted> => {
+type Options = Partial<ExtractOptions> & Pick<ExtractOptions, "readers">;
+
+/** Everything that a file's extraction emits, gathered. */
+export const extractFile = async (path: string, options: Options): Promise<Extracted> => {
   const result: Extracted = { pageCount: 0, pages: [], chunks: [], order: [] };
   const signal = new AbortController().signal;
   for await (const event of extractDocument(path, { ...OPTIONS, signal, ...options })) gather(result, event);
@@ -44,22 +49,3 @@ export const openFolder = async () => {
     remove: () => rm(path, { recursive: true }),
   };
 };
-
-const statusOf = (pid: string): { parent: number; command: string } | undefined => {
-  try {
-    const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
-    return { parent, command: readFileSync(`/proc/${pid}/cmdline`, "utf8") };
-  } catch {
-    return undefined;
-  }
-};
-
-/** The ids of the extractors that `parent` has running (Linux). */
-export const extractorsOf = (parent = process.pid): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      const status = statusOf(pid);
-      return status?.parent === parent && status.command.includes("reader/child");
-    })
-    .map(Number);

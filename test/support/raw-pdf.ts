@@ -78,6 +78,20 @@ export const makeZipBombPdf = (bytes: number): Buffer => {
   ]);
 };
 
+/** A page of hardly any memory that takes hours: `draws` times it draws a form of 50 MB of spaces. */
+export const makeEndlessPdf = (draws = 100_000): Buffer =>
+  makeRawPdf([
+    CATALOG,
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    page("/XObject << /X 6 0 R >>"),
+    text("/X Do ".repeat(draws)),
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    {
+      value: "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Filter [/FlateDecode /FlateDecode] >>",
+      stream: deflateSync(deflateSync(Buffer.alloc(50_000_000, " "), { level: 9 }), { level: 9 }),
+    },
+  ]);
+
 const hex = (unit: number) => unit.toString(16).padStart(4, "0");
 
 /** The UTF-16 units of a text. */

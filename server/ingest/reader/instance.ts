@@ -13,6 +13,8 @@ export type Pdfium = {
   readonly view: DataView;
   /** Room for the results of one call. */
   readonly scratch: number;
+  /** It was refused memory: how its document ends is the document's size, whatever was thrown. */
+  readonly isExhausted: boolean;
   allocate(bytes: number): number;
   free(address: number): void;
 };
@@ -26,11 +28,12 @@ export const compilePdfium = async (): Promise<WebAssembly.Module> =>
 /** Makes an instance whose memory cannot grow beyond `memoryBytes`: PDFium aborts there with a `RuntimeError`. */
 export const createInstance = async (module: WebAssembly.Module, memoryBytes: number): Promise<Pdfium> => {
   const ignore = () => {};
+  let isExhausted = false;
   const { pdfium } = await init({
     print: ignore,
     printErr: ignore,
     instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-      capMemory(imports, memoryBytes);
+      capMemory(imports, memoryBytes, () => (isExhausted = true));
       void WebAssembly.instantiate(module, imports).then(done);
       return {};
     },
@@ -53,13 +56,20 @@ export const createInstance = async (module: WebAssembly.Module, memoryBytes: nu
       refresh();
       return view;
     },
+    get isExhausted() {
+      return isExhausted;
+    },
     scratch: pdfium.wasmExports.malloc(SCRATCH_BYTES),
     allocate: (size) => pdfium.wasmExports.malloc(size),
     free: (address) => pdfium.wasmExports.free(address),
   };
 };
 
-const capMemory = ({ env = {} }: WebAssembly.Imports, memoryBytes: number): void => {
+const capMemory = ({ env = {} }: WebAssembly.Imports, memoryBytes: number, onRefused: () => void): void => {
   const grow = env["emscripten_resize_heap"] as (bytes: number) => number;
-  env["emscripten_resize_heap"] = (bytes: number) => (bytes >>> 0 > memoryBytes ? 0 : grow(bytes));
+  env["emscripten_resize_heap"] = (bytes: number) => {
+    if (bytes >>> 0 <= memoryBytes) return grow(bytes);
+    onRefused();
+    return 0;
+  };
 };

@@ -1,4 +1,4 @@
-import type { ExtractEvent, ExtractOptions } from "../document.ts";
+import type { ExtractEvent } from "../document.ts";
 
 /** Where the text of a document is whose pages are no more than a cover sheet. */
 export type Elsewhere = "attachments" | "form";
@@ -9,20 +9,19 @@ export type DocumentFault =
   | { reason: "PDF_NO_TEXT"; pages: number[] }
   | { reason: "PDF_TEXT_ELSEWHERE"; place: Elsewhere };
 
-export type Limits = Omit<ExtractOptions, "tenantId" | "timeoutMs" | "signal">;
+export type Limits = { maxPages: number; chunkTokens: number; overlapTokens: number };
 
-/** Parent to child; the PDF itself comes on standard input, so the child needs no right to read files. */
-export type Start = { type: "start"; limits: Limits; sizeBytes: number };
+/** Begins a document, whose bytes are moved, not copied. */
+export type Start = { type: "start"; data: Uint8Array<ArrayBuffer>; limits: Limits; memoryBytes: number };
 
-/** Main thread of the child to its parser thread; `data` is moved, not copied. */
-export type Parse = { limits: Limits; data: Uint8Array };
+/** From the server's thread: `more` lets the thread send further events, `leave` ends the document. */
+export type ToReader = Start | { type: "more"; events: number } | { type: "leave" };
 
-export type ParserMessage =
-  | { type: "ready" }
-  | ExtractEvent
+/** How a document ended: the last message about it. */
+export type End =
   | { type: "done" }
   | ({ type: "refused" } & DocumentFault)
+  /** An error of the reader's own code. */
   | { type: "crashed"; error: string };
 
-/** `rssBytes` tells what the child holds after a document. */
-export type ChildMessage = Exclude<ParserMessage, { type: "done" }> | { type: "done"; rssBytes: number };
+export type FromReader = ExtractEvent | End;
