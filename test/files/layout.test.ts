@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { clean } from "../../server/ingest/reader/letters.ts";
-import type { ReadPage } from "../../server/ingest/reader/lines.ts";
-import { openPdf } from "../../server/ingest/reader/open.ts";
-import { readPage } from "../../server/ingest/reader/page.ts";
 import { makePdf, makePdfOfPages, type PlacedText } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
+import { readPdf as read } from "../support/read.ts";
 
-const readPdf = async (bytes: Buffer): Promise<ReadPage[]> => {
-  const document = await openPdf(new Uint8Array(bytes));
-  const pages: ReadPage[] = [];
-  for (let number = 1; number <= document.numPages; number++) pages.push(await readPage(document, number));
-  await document.loadingTask.destroy();
-  return pages;
-};
+const readPdf = async (bytes: Buffer) => (await read(bytes)).pages;
 
 const textOf = async (...texts: PlacedText[]) => (await readPdf(makeUnicodePdf(texts)))[0]?.text;
 

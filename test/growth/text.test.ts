@@ -7,6 +7,8 @@ import { buildPrompt } from "../../server/chat/prompt.ts";
 import { createRefusalReader } from "../../server/chat/refusal.ts";
 import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
 import { readLines } from "../../server/ingest/reader/lines.ts";
+import type { Character } from "../../server/ingest/reader/characters.ts";
+import { layOut } from "../../server/ingest/reader/layout.ts";
 import type { Run } from "../../server/ingest/reader/runs.ts";
 import { cleanName } from "../../server/files/name.ts";
 import { newId } from "../../server/id.ts";
@@ -74,17 +76,19 @@ const readRefusal = (text: string): void => {
   reader.end();
 };
 
-/** Words placed beside and under each other, `perLine` characters a line. */
-const toRuns = (text: string, perLine: number): Run[] =>
-  inPieces(text, Math.ceil(text.length / 6)).map((piece, at) => {
-    const [line, column] = [Math.floor((at * 6) / perLine), (at * 6) % perLine];
-    const [u0, top] = [column * 5, line * 14];
-    return { text: piece, turn: 0, u0, u1: u0 + 28, top, bottom: top + 12, size: 12, font: "F" };
+const STYLE = { font: "F", baseFont: "F", size: 12, turn: 0, toFrame: [1, 0, 0, 1, 0, 0] } as const;
+
+/** Glyphs placed beside and under each other, `perLine` characters a line, six of them an object. */
+const toCharacters = (text: string, perLine: number): Character[] =>
+  Array.from(text, (glyph, at) => {
+    const [v, origin] = [Math.floor(at / perLine) * 14, (at % perLine) * 5];
+    const place = { origin, u0: origin, u1: origin + 5, v };
+    return { text: glyph, object: Math.floor(at / 6) + 1, style: STYLE, ...place, gap: false, code: undefined };
   });
 
 const chunk = (text: string, perLine: number): void => {
-  const { lines, text: read } = readLines(toRuns(text, perLine));
-  chunkDocument([{ page: 1, width: 600, height: 800, text: read, lines }], { chunkTokens: 400, overlapTokens: 40 });
+  const page = layOut(toCharacters(text, perLine), []);
+  chunkDocument([{ page: 1, width: 600, height: 800, ...page }], { chunkTokens: 400, overlapTokens: 40 });
 };
 
 const BOX = { x: 0, y: 0, width: 1, height: 1 };
@@ -198,6 +202,7 @@ for (const [name, work] of Object.entries(OF_A_QUESTION_AND_A_DOCUMENT)) {
 test("work grows no faster than the document: headings, each smaller than the last", async () => {
   const toRun = (text: string, top: number, size: number): Run => ({
     text,
+    glyphs: [{ text, u0: 0, u1: 400 }],
     turn: 0,
     u0: 0,
     u1: 400,

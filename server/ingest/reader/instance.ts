@@ -34,8 +34,9 @@ export const createInstance = async (module: WebAssembly.Module, memoryBytes: nu
     printErr: ignore,
     instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
       capMemory(imports, memoryBytes, () => (isExhausted = true));
-      void WebAssembly.instantiate(module, imports).then(done);
-      return {};
+      const instance = new WebAssembly.Instance(module, imports);
+      done(instance);
+      return instance.exports;
     },
   });
   const exported = pdfium.wasmExports as unknown as Calls & { memory: WebAssembly.Memory };

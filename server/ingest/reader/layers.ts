@@ -46,7 +46,7 @@ const isHiddenMember = (text: string, hidden: Set<number>): boolean => {
   const single = /\/OCGs (\d+) \d+ R/.exec(text)?.[1];
   const groups = single === undefined ? arrayOf(text, "OCGs") : [Number(single)];
   if (groups.length === 0) return false;
-  switch (/\/P\s*\/(\w+)/.exec(text)?.[1]) {
+  switch (/\/P\s*\/(\w+)/.exec(text)?.[1] ?? "AnyOn") {
     case "AllOn":
       return groups.some((group) => hidden.has(group));
     case "AnyOff":

@@ -35,6 +35,9 @@ const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\
 /** The way a text is read: to the left, to the right, as a number (to the right, but weakly), or as its neighbours. */
 export type Direction = "left" | "right" | "number" | "neutral";
 
+/** Whether a text is a space; glyphs that stand for nothing are none. */
+export const isSpace = (text: string): boolean => text === " " || (text !== "" && text.trim() === "");
+
 /** Whether a text holds a letter, or a part of one, that is written to the left. */
 export const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT_LETTER.test(text);
 

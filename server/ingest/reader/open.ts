@@ -12,7 +12,7 @@ const PASSWORD_ERROR = 4;
 export type OpenDocument = {
   document: number;
   form: number;
-  fonts(): ReadonlyMap<string, FontDictionary>;
+  fonts: () => ReadonlyMap<string, FontDictionary>;
   /** Some of its contents are on hidden layers, and marked so. */
   hides: boolean;
 };

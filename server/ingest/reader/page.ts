@@ -1,14 +1,11 @@
-import { joinAccents } from "./accents.ts";
 import { applyActualTexts, takeActualTexts } from "./actual-text.ts";
 import { readAnnotations } from "./annotations.ts";
-import { dropDrawnTwice } from "./drawn-twice.ts";
 import { hideObjects } from "./hidden-objects.ts";
 import type { Pdfium } from "./instance.ts";
-import { readLines, type ReadPage } from "./lines.ts";
+import { layOut } from "./layout.ts";
+import type { ReadPage } from "./lines.ts";
 import type { OpenDocument } from "./open.ts";
 import { readPageFrame } from "./page-frame.ts";
-import { partLines, toRightToLeftRuns } from "./right-to-left.ts";
-import { toRuns } from "./runs.ts";
 import { readPageCharacters, readTextObjects } from "./text-objects.ts";
 import { readUnmapped } from "./unmapped.ts";
 
@@ -29,9 +26,8 @@ export const readPage = (
     const annotations = readAnnotations(pdfium, { form, page, frame });
     const characters = readPageCharacters(pdfium, page, objects, frame);
     const content = readUnmapped(applyActualTexts(characters, actualTexts), fonts);
-    const { lines, others } = partLines(dropDrawnTwice([...content, ...annotations.characters]));
-    const runs = [...toRuns(joinAccents(others)), ...lines.flatMap(toRightToLeftRuns), ...annotations.runs];
-    return { page: number, width: frame.width, height: frame.height, ...readLines(runs) };
+    const text = layOut([...content, ...annotations.characters], annotations.runs);
+    return { page: number, width: frame.width, height: frame.height, ...text };
   } finally {
     calls.FPDF_ClosePage(page);
   }

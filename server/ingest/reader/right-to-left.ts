@@ -1,5 +1,5 @@
 import type { Character } from "./characters.ts";
-import { isRightToLeft, leftwardness } from "./letters.ts";
+import { isRightToLeft, isSpace, leftwardness } from "./letters.ts";
 import { toRun, type Glyph, type Run } from "./runs.ts";
 
 /** In ems: how far baselines of one line lie apart, from one to the next and in all. */
@@ -13,7 +13,6 @@ const SPACE_SHARE = 0.5;
 const MAX_OVERLAP = 0.5;
 
 const MARK = /^\p{M}+$/u;
-const BLANK = /^\s*$/;
 const DIGIT = /^\p{Nd}/u;
 const LETTER = /^\p{L}/u;
 /** Between digits they belong to the number. */
@@ -27,7 +26,7 @@ const BASE_AND_MARKS = /^\P{M}\p{M}+$/u;
  * form, which it takes apart later: those begin with lam before alef, or with a letter before its marks.
  */
 const orderGlyph = (text: string): string =>
-  LAM_ALEF.test(text) || BASE_AND_MARKS.test(text) ? text : [...text].reverse().join("");
+  LAM_ALEF.test(text) || BASE_AND_MARKS.test(text) ? text : Array.from(text).reverse().join("");
 
 /** The lines of a page by their baselines; each has its characters in the order of the file. */
 const toLines = (characters: Character[]): Character[][] => {
@@ -71,7 +70,7 @@ const nearest = (bases: Character[], mark: Character): Character | undefined => 
 /** Gives every mark that is a glyph of its own to the letter that it stands at. */
 const joinMarks = (line: Character[]): Character[] => {
   if (!line.some(({ text }) => MARK.test(text))) return line;
-  const bases = line.filter(({ text }) => !MARK.test(text) && !BLANK.test(text));
+  const bases = line.filter(({ text }) => !MARK.test(text) && !isSpace(text));
   let at = 0;
   return line.filter((mark) => {
     if (mark === bases[at]) at++;
@@ -104,7 +103,7 @@ const toVisual = (line: Character[]): Character[] => {
   const visual = line.toSorted((a, b) => middle(a) - middle(b));
   for (let i = 1; i < visual.length; i++) {
     const [a, b] = [visual[i - 1], visual[i]];
-    if (!a || !b || BLANK.test(a.text) || BLANK.test(b.text) || overlap(a, b) <= MAX_OVERLAP) continue;
+    if (!a || !b || isSpace(a.text) || isSpace(b.text) || overlap(a, b) <= MAX_OVERLAP) continue;
     const follows = (places.get(b) ?? 0) > (places.get(a) ?? 0);
     if (follows !== (isSame(a, b) ? within : between)) [visual[i - 1], visual[i]] = [b, a];
   }
@@ -146,7 +145,7 @@ const toBlank = (character: Character, { u0, u1 }: { u0: number; u1: number }): 
 
 /** The width of most spaces of a line. */
 const spaceWidth = (line: Character[]): number => {
-  const widths = line.filter(({ text }) => BLANK.test(text)).map(({ u0, u1 }) => u1 - u0);
+  const widths = line.filter(({ text }) => isSpace(text)).map(({ u0, u1 }) => u1 - u0);
   return widths.sort((a, b) => a - b)[widths.length >> 1] ?? 0;
 };
 
@@ -162,16 +161,16 @@ const toPieces = (line: Character[]): Run[] => {
   };
   const space = spaceWidth(line);
   line.forEach((character, i) => {
-    if (BLANK.test(character.text)) {
+    if (isSpace(character.text)) {
       end();
       runs.push(toBlank(character, character));
       return;
     }
-    const last = piece.at(-1) ?? previous;
+    const last = previous;
     const apart = last && character.u0 - last.u1 > Math.max(SPACE_SHARE * space, SPACE_GAP * character.style.size);
     if (apart || !goesOn(piece, character, line[i + 1])) end();
     if (apart) runs.push(toBlank(character, { u0: last.u1, u1: character.u0 }));
-    piece.push(character);
+    if (character.text !== "") piece.push(character);
     previous = character;
   });
   end();

@@ -1,5 +1,6 @@
 import type { Character } from "./characters.ts";
 import type { Extent, Turn } from "./frame.ts";
+import { isSpace } from "./letters.ts";
 
 /** A piece of a run's text in reading order, with its place along the line. */
 export type Glyph = { text: string; u0: number; u1: number };
@@ -52,14 +53,12 @@ type Placed = { character: Character; gap: number; space: boolean };
 const isSameStyle = ({ style: a }: Character, { style: b }: Character) =>
   a === b || (a.font === b.font && a.turn === b.turn && Math.abs(a.size - b.size) < 0.02 * a.size);
 
-const isBlank = (text: string) => text === " " || text.trim() === "";
-
 /** Characters that follow each other forwards on one baseline in one style. */
 function* stretches(characters: Character[]): Generator<Placed[]> {
   let stretch: Placed[] = [];
   let space = false;
   for (const character of characters) {
-    if (isBlank(character.text)) {
+    if (isSpace(character.text)) {
       space = true;
       continue;
     }
@@ -90,7 +89,7 @@ const letterSpacing = (stretch: Placed[]): number => {
   return gaps[(gaps.length - 1) >> 1] ?? 0;
 };
 
-const isSpace = ({ character, gap, space }: Placed, spacing: number): boolean =>
+const isSetApart = ({ character, gap, space }: Placed, spacing: number): boolean =>
   gap > spacing + (character.gap ? MARKED_GAP : SPACE_GAP) || (space && gap > spacing + SPACE_GLYPH_GAP);
 
 /** Runs of texts that are written from left to right, in the order of the file. */
@@ -107,10 +106,10 @@ export const toRuns = (characters: Character[]): Run[] => {
         runs.push(toRun(glyphs, first));
         glyphs = [];
         first = character;
-      } else if (last && isSpace(placed, spacing)) glyphs.push({ text: " ", u0: last.u1, u1: character.origin });
+      } else if (last && isSetApart(placed, spacing)) glyphs.push({ text: " ", u0: last.u1, u1: character.origin });
       glyphs.push({ text: character.text, u0: character.origin, u1: character.u1 });
     }
     if (first && glyphs.length > 0) runs.push(toRun(glyphs, first));
   }
-  return runs;
+  return runs.filter(({ text }) => text !== "");
 };

@@ -32,5 +32,5 @@ export const readUnmapped = (characters: Character[], fonts: Fonts): Character[]
       character.text = !mapped.has(style.baseFont) ? textInStandardOrder(code) : code === FIRST_GLYPH ? " " : "";
     else character.text = clean(textOfGlyphName(font?.names.get(code) ?? "") ?? character.text);
   }
-  return characters.filter(({ text }) => text !== "");
+  return characters;
 };

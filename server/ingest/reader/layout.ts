@@ -1,0 +1,12 @@
+import { joinAccents } from "./accents.ts";
+import type { Character } from "./characters.ts";
+import { dropDrawnTwice } from "./drawn-twice.ts";
+import { readLines, type ReadPage } from "./lines.ts";
+import { partLines, toRightToLeftRuns } from "./right-to-left.ts";
+import { toRuns, type Run } from "./runs.ts";
+
+/** The lines of a page in reading order, from its characters and from texts that were placed otherwise. */
+export const layOut = (characters: Character[], placed: Run[]): Pick<ReadPage, "text" | "lines"> => {
+  const { lines, others } = partLines(dropDrawnTwice(characters));
+  return readLines([...toRuns(joinAccents(others)), ...lines.flatMap(toRightToLeftRuns), ...placed]);
+};
