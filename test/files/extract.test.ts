@@ -1,11 +1,13 @@
+import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { extractDocument, LongDocument } from "../../server/ingest/extract.ts";
 import { loopClock, usageClock } from "../../server/ingest/reader/cpu-time.ts";
 import type { Readers } from "../../server/ingest/reader/pool.ts";
+import type { FromReader, ToReader } from "../../server/ingest/reader/protocol.ts";
 import { startTestApp } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
-import { extractFile, makeReaders, openFolder, OPTIONS } from "../support/extract.ts";
+import { extractFile, makeReaders, openFolder, OPTIONS, SETTINGS } from "../support/extract.ts";
 import { addFile } from "../support/files.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages, type PdfPage } from "../support/pdf.ts";
 import { makeClaimingPdf, makeEndlessPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
@@ -47,16 +49,25 @@ describe("a PDF that can be read", () => {
     expect(chunks.map(({ text }) => text)).toEqual(["Only this page has words."]);
   });
 
-  it("waits for its receiver with at most a few pages read ahead", async () => {
-    const readers = makeReaders({ threads: 1 });
-    const events = await open(await makePdfOfPages(60), { readers });
-    // Nothing else can be read on the one thread as long as the document waits.
-    let isNextRead = false;
-    const next = firstOf(await makePdf(["Next."]), readers).then((text) => ((isNextRead = true), text));
-    for (let page = 1; page <= 30; page++) expect((await events.next()).value).toMatchObject({ page: { page } });
-    expect(isNextRead).toBe(false);
-    await events.return();
-    expect(await next).toBe("Next.");
+  it("is read no further than its receiver allows", async () => {
+    const worker = new Worker(new URL("../../server/ingest/reader/thread.ts", import.meta.url));
+    cleanUp(() => worker.terminate());
+    const messages = on(worker, "message");
+    const next = async () => ((await messages.next()).value as [FromReader])[0].type;
+    const send = (message: ToReader) => worker.postMessage(message);
+    const data = new Uint8Array(await makePdfOfPages(60));
+    send({
+      type: "start",
+      data,
+      limits: { maxPages: 500, chunkTokens: 400, overlapTokens: 40 },
+      memoryBytes: SETTINGS.memoryBytes,
+    });
+    const seen = [await next()];
+    send({ type: "more", events: 3 });
+    for (let event = 0; event < 3; event++) seen.push(await next());
+    send({ type: "leave" });
+    seen.push(await next());
+    expect(seen).toEqual(["opened", "page", "page", "page", "done"]);
   });
 });
 
