@@ -15,6 +15,8 @@ export type ExtractOptions = Limits & {
 /** What a short document has at most: pages, and its share of a document's CPU time. */
 const SHORT_PAGES = 16;
 const SHORT_SHARE = 1 / 6;
+/** How much larger than its instance a document's text and lines may become in JavaScript, garbage included. */
+const HEAP_FACTOR = 2;
 /** How much longer than its CPU time a document may take on a busy machine. */
 const WAIT_FACTOR = 10;
 
@@ -47,7 +49,8 @@ async function* read(lease: Lease, data: Uint8Array<ArrayBuffer>, options: Extra
   const turnLong = () => length !== "short" && lease.turnLong();
   const ending = new AbortController();
   const onCost = (cost: Cost) => {
-    if (cost.cpuMs > cpuMs) ending.abort(new ReasonError("PDF_TOO_COMPLEX"));
+    if (cost.cpuMs > cpuMs || cost.heapBytes > memoryBytes * HEAP_FACTOR)
+      ending.abort(new ReasonError("PDF_TOO_COMPLEX"));
     else if (cost.cpuMs > cpuMs * SHORT_SHARE && !turnLong()) ending.abort(new LongDocument());
     else if (cost.waitedMs > cpuMs * WAIT_FACTOR) ending.abort(new Error("The reader made too little progress."));
   };

@@ -2,6 +2,7 @@ import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { extractDocument, LongDocument } from "../../server/ingest/extract.ts";
+import { watchCost } from "../../server/ingest/reader/cost.ts";
 import { loopClock, usageClock } from "../../server/ingest/reader/cpu-time.ts";
 import type { Readers } from "../../server/ingest/reader/pool.ts";
 import type { FromReader, ToReader } from "../../server/ingest/reader/protocol.ts";
@@ -178,6 +179,17 @@ describe("a document that takes longer than its CPU time allows on a busy machin
     await expect.poll(clock).toBeGreaterThan(200);
     expect(idle).toBeLessThan(0.2);
   });
+});
+
+it("sees from outside how far the JavaScript heap of a busy thread has grown", async () => {
+  const worker = new Worker("const all = []; while (all.length < 3e6) all.push([all.length]); for (;;);", {
+    eval: true,
+  });
+  cleanUp(() => worker.terminate());
+  let heapBytes = 0;
+  const stop = watchCost(worker, { isWaiting: () => true, onCost: (cost) => ({ heapBytes } = cost) });
+  await expect.poll(() => heapBytes).toBeGreaterThan(60e6);
+  stop();
 });
 
 describe("the threads", () => {
