@@ -1,4 +1,5 @@
 import type { Run } from "./runs.ts";
+import { setScripts } from "./scripts.ts";
 
 /** Runs side by side with no wide gap between them. */
 export type Segment = { runs: Run[]; u0: number; u1: number; size: number };
@@ -54,8 +55,10 @@ const toSegments = (runs: Run[]): Segment[] => {
   return segments;
 };
 
+const withScripts = (segment: Segment): Segment => ({ ...segment, runs: setScripts(segment.runs) });
+
 /** Runs of one turn as rows from top to bottom. */
 export const toRows = (runs: Run[]): Row[] =>
   groupByBaseline(runs)
-    .map(({ runs, top, bottom }) => ({ segments: toSegments(runs), top, bottom }))
+    .map(({ runs, top, bottom }) => ({ segments: toSegments(runs).map(withScripts), top, bottom }))
     .filter(({ segments }) => segments.length > 0);

@@ -18,7 +18,7 @@ export type Run = Extent & {
 
 /** Of an em, above and below the baseline: loose boxes of fonts are so high that rows would merge. */
 const ASCENT = 0.68;
-const DESCENT = 0.22;
+export const DESCENT = 0.22;
 
 /** In ems, measured on the documents of the tests: gaps that end a run, and gaps that are spaces. */
 const BREAK_GAP = 0.6;
