@@ -14,8 +14,12 @@ export type ReadLine = PageLine & {
   font: string;
   /** Stretches of text that a very wide gap parts; more than one may be a row of a table. */
   cells: number;
+  /** The texts of its first and last cell, where it has several. */
+  outer?: string[];
   /** Lines of one region stand under each other; counts from 0 on each page. */
   region: number;
+  /** It stands outside the running text, which goes on after it. */
+  aside?: boolean;
 };
 
 export type ReadPage = Omit<PageText, "lines"> & { lines: ReadLine[] };
@@ -23,11 +27,17 @@ export type ReadPage = Omit<PageText, "lines"> & { lines: ReadLine[] };
 /** In ems. */
 const CELL_GAP = 1.5;
 
-const countCells = ({ segments }: Row): number =>
-  segments.filter((segment, i) => {
+/** The runs of each cell, from left to right. */
+const cellsOf = ({ segments }: Row): Run[][] => {
+  const cells: Run[][] = [];
+  segments.forEach((segment, i) => {
     const left = segments[i - 1];
-    return !left || segment.u0 - left.u1 > CELL_GAP * Math.max(segment.size, left.size);
-  }).length;
+    const isNew = !left || segment.u0 - left.u1 > CELL_GAP * Math.max(segment.size, left.size);
+    if (isNew) cells.push([...segment.runs]);
+    else cells.at(-1)?.push(...segment.runs);
+  });
+  return cells;
+};
 
 /** Font and size of most letters. */
 const mainStyle = (runs: Run[]): { size: number; font: string } => {
@@ -58,14 +68,13 @@ const toLine = (row: Row, turn: Turn, base: Base) => {
   const u0 = Math.min(...row.segments.map((segment) => segment.u0));
   const u1 = Math.max(...row.segments.map((segment) => segment.u1));
   const box = toBox(turn, { u0, u1, top: row.top, bottom: row.bottom });
-  return {
-    text: tidy(lineGlyphs(runs, base))
+  const textOf = (part: Run[]) =>
+    tidy(lineGlyphs(part, base))
       .map(({ text }) => text)
-      .join(""),
-    box,
-    cells: countCells(row),
-    ...mainStyle(runs),
-  };
+      .join("");
+  const cells = cellsOf(row);
+  const outer = cells.length > 1 ? { outer: [textOf(cells[0] ?? []), textOf(cells.at(-1) ?? [])] } : {};
+  return { text: textOf(runs), box, cells: cells.length, ...outer, ...mainStyle(runs) };
 };
 
 /** The turns that occur, the one with most text first: what is written across the page comes last. */
@@ -73,12 +82,14 @@ const byTurn = (runs: Run[]): Run[][] =>
   [...Map.groupBy(runs, (run) => run.turn).values()].sort((a, b) => b.length - a.length);
 
 /** Lines one under the other as one text, with their places in it. */
-const toText = (lines: Omit<ReadLine & { text: string }, "start" | "end">[]): { text: string; lines: ReadLine[] } => {
+export const toText = (
+  lines: Omit<ReadLine & { text: string }, "start" | "end">[],
+): { text: string; lines: ReadLine[] } => {
   let start = 0;
   const placed = lines.map(({ text, ...line }) => {
     const from = start;
     start += text.length + 1;
-    return { start: from, end: from + text.length, ...line };
+    return { ...line, start: from, end: from + text.length };
   });
   return { text: lines.map(({ text }) => text).join("\n"), lines: placed };
 };

@@ -5,15 +5,20 @@ import { readBookmarks } from "./bookmarks.ts";
 import { findTextElsewhere } from "./elsewhere.ts";
 import type { Pdfium } from "./instance.ts";
 import type { ReadPage } from "./lines.ts";
-import { openPdf } from "./open.ts";
+import { openPdf, type OpenDocument } from "./open.ts";
 import { readPage } from "./page.ts";
 import type { DocumentFault, Limits } from "./protocol.ts";
+import { withWholeWords } from "./whole-words.ts";
 
 const CHUNKS_PER_EVENT = 16;
 /** Far above any book: what is longer was made to be. */
 const MAX_CHARS = 20_000_000;
 
 const emptyPage = (page: number): ReadPage => ({ page, width: 0, height: 0, text: "", lines: [] });
+
+function* readPages(pdfium: Pdfium, opened: OpenDocument, pageCount: number): Generator<ReadPage> {
+  for (let number = 1; number <= pageCount; number++) yield readPage(pdfium, opened, number) ?? emptyPage(number);
+}
 
 /** Reads a PDF and cuts it into chunks; returns the reason why it cannot be read. */
 export function* readDocument(
@@ -30,17 +35,13 @@ export function* readDocument(
   yield { type: "opened", pageCount };
   const pages: ReadPage[] = [];
   let chars = 0;
-  let failed = 0;
-  for (let number = 1; number <= pageCount; number++) {
-    const page = readPage(pdfium, opened, number);
-    if (!page) failed++;
-    const read = page ?? emptyPage(number);
-    chars += read.text.length;
+  for (const page of withWholeWords(readPages(pdfium, opened, pageCount))) {
+    chars += page.text.length;
     if (chars > MAX_CHARS) return { reason: "PDF_TOO_COMPLEX" };
-    pages.push(read);
-    yield { type: "page", page: { ...read, lines: read.lines.map(({ start, end, box }) => ({ start, end, box })) } };
+    pages.push(page);
+    yield { type: "page", page: { ...page, lines: page.lines.map(({ start, end, box }) => ({ start, end, box })) } };
   }
-  if (failed === pages.length) return { reason: "PDF_CORRUPT" };
+  if (pages.every(({ width }) => width === 0)) return { reason: "PDF_CORRUPT" };
   const place = findTextElsewhere(pdfium, document, pages);
   if (place) return { reason: "PDF_TEXT_ELSEWHERE", place };
   const body = bodyOf(pages);

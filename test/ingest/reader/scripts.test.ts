@@ -13,7 +13,7 @@ const RISE = { "^": -4, _: 2 };
 const typeset = (line: string): PlacedText[] => {
   const texts: PlacedText[] = [];
   let x = 72;
-  for (const [, shift, script, plain] of line.matchAll(/([\^_])\{([^}]*)\}|([^\^_]+)/g)) {
+  for (const [, shift, script, plain] of line.matchAll(/([\^_])\{([^}]*)\}|([^^_]+)/g)) {
     const size = script === undefined ? SIZE : SMALL;
     const text = script ?? plain ?? "";
     texts.push({ text, x, y: 100 + (shift ? RISE[shift as "^" | "_"] : 0), size });
