@@ -52,7 +52,7 @@ const readingOf = ({ text, spans, tokens }: ChunkRow): Reading => ({ text, spans
 
 /** Two passages that follow each other as one: what the second repeats of the first is left out. */
 const join = (first: Reading, second: Reading): Reading => {
-  const { text, spans } = partBehind(second, first.spans.at(-1));
+  const { text, spans } = partBehind(second, first.spans);
   if (text === "") return first;
   return {
     text: `${first.text}\n${text}`,
@@ -61,16 +61,16 @@ const join = (first: Reading, second: Reading): Reading => {
   };
 };
 
-/** The part of a reading that stands behind a place of its document. */
-const partBehind = ({ text, spans }: Reading, place: Span | undefined): Omit<Reading, "tokens"> => {
+/** The part of a reading that comes after what others begin with. */
+const partBehind = ({ text, spans }: Reading, known: readonly Span[]): Omit<Reading, "tokens"> => {
   let at = 0;
   for (const [index, span] of spans.entries()) {
     const length = span.end - span.start;
-    const known = place ? lengthBefore(span, place) : 0;
-    if (known < length) {
-      const part = text.slice(at + known);
-      const gap = known === 0 ? 0 : Math.min(length - known, part.length - part.trimStart().length);
-      const rest = { ...span, start: span.start + known + gap };
+    const repeated = lengthIn(span, known);
+    if (repeated < length) {
+      const part = text.slice(at + repeated);
+      const gap = repeated === 0 ? 0 : Math.min(length - repeated, part.length - part.trimStart().length);
+      const rest = { ...span, start: span.start + repeated + gap };
       return { text: part.slice(gap), spans: [rest, ...spans.slice(index + 1)] };
     }
     at += length + 1;
@@ -78,9 +78,9 @@ const partBehind = ({ text, spans }: Reading, place: Span | undefined): Omit<Rea
   return { text: "", spans: [] };
 };
 
-/** How much of a span stands before the end of another. */
-const lengthBefore = (span: Span, { page, end }: Span): number => {
-  const length = span.end - span.start;
-  if (span.page !== page) return span.page < page ? length : 0;
-  return Math.min(length, Math.max(0, end - span.start));
-};
+/** How much of a span's beginning others have too: notes come after text of a later page, so pages do not tell. */
+const lengthIn = (span: Span, known: readonly Span[]): number =>
+  known.reduce((most, { page, start, end }) => {
+    const covers = page === span.page && start <= span.start && span.start < end;
+    return covers ? Math.max(most, Math.min(end, span.end) - span.start) : most;
+  }, 0);

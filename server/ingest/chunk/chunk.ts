@@ -1,6 +1,7 @@
 import { countTokens } from "../../tokens.ts";
 import type { Chunk } from "../document.ts";
 import type { ReadPage } from "../reader/lines.ts";
+import { placeAsides } from "./asides.ts";
 import type { Bookmarks } from "./headings.ts";
 import { packUnits, type Sizes } from "./pack.ts";
 import { mergeSpans, toLines, toParagraphs, usualOf } from "./paragraphs.ts";
@@ -48,7 +49,7 @@ export const chunkDocument = (pages: ReadPage[], sizes: Sizes, bookmarks?: Bookm
   const lines = toLines(pages);
   const usual = usualOf(lines);
   const maxTokens = sizes.chunkTokens - SLACK_TOKENS;
-  const units = toUnits(toParagraphs(lines, usual), { usual, maxTokens, bookmarks });
+  const units = toUnits(toParagraphs(placeAsides(lines, usual), usual), { usual, maxTokens, bookmarks });
   return packUnits(units, { ...sizes, chunkTokens: maxTokens })
     .flatMap((packed) => toDrafts(packed, sizes.chunkTokens))
     .map((draft, ordinal) => ({ ordinal, ...draft }));

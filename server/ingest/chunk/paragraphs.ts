@@ -44,8 +44,8 @@ export const usualOf = (lines: DocumentLine[]): Usual => {
 const isSameSize = (a: DocumentLine, b: DocumentLine) => Math.abs(a.size - b.size) <= 0.08 * Math.max(a.size, b.size);
 
 /** Whether a paragraph ends between two lines that follow each other. */
-const isBreak = (above: DocumentLine, below: DocumentLine, { lineHeight }: Usual): boolean => {
-  if (!isSameSize(above, below) || BULLET.test(below.text)) return true;
+export const isBreak = (above: DocumentLine, below: DocumentLine, { lineHeight }: Usual): boolean => {
+  if (!isSameSize(above, below) || above.aside !== below.aside || BULLET.test(below.text)) return true;
   const ended = ENDS_SENTENCE.test(above.text);
   if (above.page !== below.page || above.region !== below.region) return ended;
   const gap = below.box.y - (above.box.y + above.box.height);
