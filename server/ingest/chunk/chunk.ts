@@ -2,6 +2,7 @@ import { countTokens } from "../../tokens.ts";
 import type { Chunk } from "../document.ts";
 import type { ReadPage } from "../reader/lines.ts";
 import { placeAsides } from "./asides.ts";
+import { findContents } from "./contents.ts";
 import type { Bookmarks } from "./headings.ts";
 import { packUnits, type Sizes } from "./pack.ts";
 import { mergeSpans, toLines, toParagraphs, usualOf } from "./paragraphs.ts";
@@ -46,7 +47,9 @@ const toDrafts = (units: Unit[], maxTokens: number): Draft[] => {
  * document, which finds answers better than cutting by page or by tokens alone. `pages` have no running headers.
  */
 export const chunkDocument = (pages: ReadPage[], sizes: Sizes, bookmarks?: Bookmarks): Chunk[] => {
-  const lines = toLines(pages);
+  const all = toLines(pages);
+  const contents = findContents(all);
+  const lines = all.filter((line) => !contents.has(line));
   const usual = usualOf(lines);
   const maxTokens = sizes.chunkTokens - SLACK_TOKENS;
   const units = toUnits(toParagraphs(placeAsides(lines, usual), usual), { usual, maxTokens, bookmarks });

@@ -9,6 +9,8 @@ export type EdgeLine = {
 };
 
 const MAX_ROWS = 3;
+/** A page of so few rows has no text block. */
+const FEW_ROWS = 2;
 /** Of the usual gap between rows, and the bounds of that in heights of a line: what sets a row apart. */
 const WIDER = 1.3;
 const MIN_GAP = 0.6;
@@ -48,29 +50,31 @@ const isSetApart = (rows: Row[], i: number, usual: number): boolean => {
   return gapBelow(rows, i) >= Math.min(Math.max(WIDER * usual, MIN_GAP * height), MAX_GAP * height);
 };
 
-/** How many of the first rows a wide gap parts from those below. */
-const countTop = (rows: Row[], usual: number): number => {
-  for (let count = Math.min(MAX_ROWS, rows.length - 1); count > 0; count--)
-    if (isSetApart(rows, count - 1, usual)) return count;
-  return 0;
+const charsOf = ({ lines }: Row) => lines.reduce((sum, { start, end }) => sum + end - start, 0);
+
+/** The first row of the text block and the first one below it: what has most text of all that wide gaps part. */
+const findTextBlock = (rows: Row[]): [from: number, to: number] => {
+  const usual = usualGap(rows);
+  let best: [from: number, to: number] = [0, rows.length];
+  let [from, chars, most] = [0, 0, 0];
+  rows.forEach((row, i) => {
+    chars += charsOf(row);
+    if (i + 1 < rows.length && !isSetApart(rows, i, usual)) return;
+    if (chars > most) [best, most] = [[from, i + 1], chars];
+    [from, chars] = [i + 1, 0];
+  });
+  return best;
 };
 
-const countBottom = (rows: Row[], from: number, usual: number): number => {
-  for (let count = Math.min(MAX_ROWS, rows.length - from); count > 0; count--)
-    if (rows.length > count && isSetApart(rows, rows.length - count - 1, usual)) return count;
-  return 0;
-};
-
-/** The lines that stand above and below the text block of a page; all of a page that has hardly any. */
+/** The lines that stand above and below the text block of a page; a page of single lines set apart has none. */
 export const edgeLinesOf = ({ lines, height }: ReadPage): EdgeLine[] => {
   const rows = toRows(lines);
-  const usual = usualGap(rows);
-  const top = countTop(rows, usual);
-  const bottom = rows.length - countBottom(rows, top, usual);
+  const [from, to] = findTextBlock(rows);
+  const [top, bottom] = [Math.min(from, MAX_ROWS), Math.max(to, rows.length - MAX_ROWS)];
   return rows.flatMap((row, i) => {
+    const inBlock = i >= top && i < bottom;
+    if (inBlock && (i < from || i >= to || to - from > 1) && rows.length > FEW_ROWS) return [];
     const upper = row.top + row.bottom < height;
-    const isEdge = i < top || i >= bottom || rows.length < MAX_ROWS;
-    if (!isEdge) return [];
     const edge = i < top || (i < bottom && upper) ? "top" : "bottom";
     const distance = edge === "top" ? row.top : height - row.bottom;
     return row.lines.map((line): EdgeLine => ({ line, edge, distance }));
