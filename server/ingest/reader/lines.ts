@@ -6,6 +6,7 @@ import { baseOf, type Base } from "./reading-order.ts";
 import { toRows, type Row } from "./rows.ts";
 import { toBox, type Turn } from "./frame.ts";
 import type { Glyph, Run } from "./runs.ts";
+import { setHeadersUpright } from "./turned-headers.ts";
 
 /** A line with what tells headings, paragraphs and tables apart. */
 export type ReadLine = PageLine & {
@@ -96,7 +97,7 @@ export const toText = (
 
 /** The lines of a page in reading order, and its text: the lines joined by newlines. */
 export const readLines = (runs: Run[]): { text: string; lines: ReadLine[] } => {
-  const regions = byTurn(runs).flatMap((turned) =>
+  const regions = byTurn(setHeadersUpright(runs)).flatMap((turned) =>
     toRegions(toRows(turned)).map((rows) => {
       const base = baseOf(rows.flatMap(runsOf));
       return rows.map((row) => toLine(row, turned[0]?.turn ?? 0, base));

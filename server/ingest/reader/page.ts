@@ -6,6 +6,7 @@ import { layOut } from "./layout.ts";
 import type { ReadPage } from "./lines.ts";
 import type { OpenDocument } from "./open.ts";
 import { readPageFrame } from "./page-frame.ts";
+import { joinSlanted } from "./slanted.ts";
 import { readPageCharacters, readTextObjects } from "./text-objects.ts";
 import { readUnmapped } from "./unmapped.ts";
 
@@ -25,7 +26,7 @@ export const readPage = (
     const actualTexts = takeActualTexts(pdfium, objects);
     const annotations = readAnnotations(pdfium, { form, page, frame });
     const characters = readPageCharacters(pdfium, page, objects, frame);
-    const content = readUnmapped(applyActualTexts(characters, actualTexts), fonts);
+    const content = joinSlanted(readUnmapped(applyActualTexts(characters, actualTexts), fonts));
     const text = layOut([...content, ...annotations.characters], annotations.runs);
     return { page: number, width: frame.width, height: frame.height, ...text };
   } finally {

@@ -13,10 +13,15 @@ export type Style = {
   turn: Turn;
   /** From the page as the file has it to the frame of this turn. */
   toFrame: Affine;
+  /** It is set neither level nor upright. */
+  slanted: boolean;
 };
 
 /** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
 const SUBSET = /^[A-Z]{6}\+/;
+
+/** In quarter turns: scans are not quite level. */
+const MAX_SLANT = 0.12;
 
 /** Styles by text object; `at` is the number of a character that the object draws. */
 export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: PageFrame) => {
@@ -37,7 +42,9 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
     calls.FPDFText_GetMatrix(textPage, at, scratch);
     const [a, b, c, d] = readFloats(pdfium, scratch);
     const [dx, dy] = [mapX(toShown, a, b) - mapX(toShown, 0, 0), mapY(toShown, a, b) - mapY(toShown, 0, 0)];
-    const turn = ((Math.round((Math.atan2(dy, dx) * 2) / Math.PI) + 4) % 4) as Turn;
+    const turns = (Math.atan2(dy, dx) * 2) / Math.PI;
+    const slanted = Math.abs(turns - Math.round(turns)) > MAX_SLANT;
+    const turn = slanted ? 0 : (((Math.round(turns) + 4) % 4) as Turn);
     const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
     const baseFont = fontOf(object);
     return {
@@ -45,6 +52,7 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
       baseFont,
       size: size || 1,
       turn,
+      slanted,
       toFrame: compose(toShown, TO_FRAME[turn]),
     };
   };
