@@ -30,6 +30,8 @@ const NUMBER =
 const NUMBERED =
   /^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+\p{Lu}|(?:chapter|section|part|appendix|item|article|note)\s+[\dIVXA-Z])/iu;
 const STARTS_LOW = /^[^\p{L}]*\p{Ll}/u;
+/** A label with its value: "Total due: $455.25". */
+const HOLDS_VALUE = /[:：]\s*[\p{Sc}\s]*\p{N}[\p{N}\p{P}\p{Sc}\s]*$/u;
 const ENDS_TEXT = /[.,;:!?،؛。，；]$/u;
 
 const textOf = ({ lines }: Paragraph) => lines.map(({ text }) => text).join(" ");
@@ -46,6 +48,7 @@ export const headingOf = (paragraph: Paragraph, usual: Usual, bookmarks?: Bookma
   const bookmark = bookmarks?.get(titleKey(title));
   if (bookmark !== undefined) return { title, size: BOOKMARK_SIZE, depth: bookmark };
   if (title.split(" ").length > MAX_WORDS || ENDS_TEXT.test(title) || STARTS_LOW.test(title)) return;
+  if (HOLDS_VALUE.test(title)) return;
   const size = Math.round(first.size * 2) / 2;
   const larger = first.size >= 1.15 * usual.size;
   const ownFont = paragraph.lines.every(({ font }) => font !== usual.font) && first.size >= 0.97 * usual.size;
