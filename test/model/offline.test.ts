@@ -91,6 +91,19 @@ test("what kind of thing is asked for decides between sentences that share the s
   expect(await ask("When was the old harbour bridge finished?", [text])).toMatch(/^The old harbour bridge has carried/);
 });
 
+test("the sentence under a heading answers, and not the numbered heading", async () => {
+  const text =
+    "6 Descaling\nThe programme takes 25 minutes.\n7 Warranty and claims\nNorthlight covers it for thirty months.";
+  expect(await ask("How long is the warranty?", [text])).toMatch(/^Northlight covers it for thirty months\. \[1\]/);
+});
+
+test("a value is found under the heading that the question names", async () => {
+  const bill = (n: number) => `Invoice INV-204${n}\nPlease pay within a week.\nTotal due: $${n}10.40`;
+  const answer = await ask("What is the total due on invoice INV-2043?", [[1, 2, 3, 4].map(bill).join("\n")]);
+  expect(answer).toContain("Total due: $310.40 [1]");
+  expect(answer.split("Total due")).toHaveLength(2);
+});
+
 test("a sentence does not end at an abbreviation", async () => {
   const text = "It rains. The bridge was designed by Dr. J. Bradfield of the U.S. office in No. 7. It is grey.";
   const answer = await ask("Who designed the bridge?", [text]);

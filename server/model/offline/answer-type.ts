@@ -18,7 +18,7 @@ const QUESTIONS: [AnswerType, RegExp][] = [
 
 const DIGIT = /\p{Nd}/u;
 const NUMBER_WORD =
-  /\p{Nd}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half|third|quarter|ein|zwei|drei|vier)\b|[一二三四五六七八九十百千万亿]|(?:^|\s)(?:یک|دو|سه|چهار|پنج|شش|هفت|هشت|نه|ده|صد|هزار|میلیون|میلیارد)(?:\s|$)/iu;
+  /\p{Nd}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozen|hundred|thousand|million|billion|half|third|quarter|ein|zwei|drei|vier)\b|[一二三四五六七八九十百千万亿]|(?:^|\s)(?:یک|دو|سه|چهار|پنج|شش|هفت|هشت|نه|ده|صد|هزار|میلیون|میلیارد)(?:\s|$)/iu;
 const DATE_WORD =
   /\b(?:1\d{3}|20\d{2})\b|[۱۲٠-٩۰-۹]{4}|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|century|januar|februar|märz|mai|juni|juli|oktober|dezember)\b|فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند|سال|年|月/iu;
 const NAME = /(?<=\p{L}[,;:]?\s["“(]?)\p{Lu}[\p{L}.'’-]+/gu;

@@ -18,7 +18,11 @@ const B = 0.2;
 const USUAL_SENTENCE_WORDS = 25;
 /** Ends as a sentence does, or holds a number, as the row of a table; a heading does neither, and tells little. */
 const TELLS = /[.!?。！？؟۔…]["'”’»)\]]*$|\p{N}/u;
+const ENDS_OR_HOLDS = /[.,;:!?。！？؟۔…]["'”’»)\]]*(?:\s|$)/u;
 const HEADING_WEIGHT = 0.5;
+/** A heading's own number tells nothing. */
+const HEADING_NUMBER = /^\p{N}{1,2}(?:\.\p{N}{1,2}){0,4}\.?\s+/u;
+const MAX_HEADING_CHARS = 80;
 const LONGEST_CHARS = 500;
 
 /** A verbatim sentence of a source, the `order`th of all, and how well it fits the question. */
@@ -66,9 +70,11 @@ const rate = (question: string, sentences: Sentence[], rarity: Rarity): Scored[]
     covered.set(stems, made);
     return made;
   };
+  const headings = headingsOf(sentences);
   return sentences.map(({ source, rank, text, stems, passage }, order) => {
     const previous = sentences[order - 1];
-    const before = previous?.source === source ? added(previous.stems, stems, weights) : 0;
+    const above = [previous?.source === source ? previous : undefined, headings[order]];
+    const before = Math.max(...above.map((other) => (other ? added(other.stems, stems, weights) : 0)));
     const typed = type && holdsType(type, text, askedWords);
     const score =
       bm25(stems, weights) +
@@ -77,7 +83,7 @@ const rate = (question: string, sentences: Sentence[], rarity: Rarity): Scored[]
       WEIGHTS.type * Number(typed ?? false) +
       WEIGHTS.before * before +
       WEIGHTS.phrase * phrases(stems, pairs, weights);
-    const tells = TELLS.test(text) ? 1 : HEADING_WEIGHT;
+    const tells = TELLS.test(text.replace(HEADING_NUMBER, "")) ? 1 : HEADING_WEIGHT;
     return {
       source,
       text,
@@ -87,6 +93,17 @@ const rate = (question: string, sentences: Sentence[], rarity: Rarity): Scored[]
       held: coverage(stems) + before,
       typed,
     };
+  });
+};
+
+/** The heading under which each sentence of a source stands: a short line that neither ends nor announces anything. */
+const headingsOf = (sentences: Sentence[]): (Sentence | undefined)[] => {
+  let heading: Sentence | undefined;
+  return sentences.map((sentence) => {
+    if (heading?.source !== sentence.source) heading = undefined;
+    const above = heading;
+    if (sentence.text.length <= MAX_HEADING_CHARS && !ENDS_OR_HOLDS.test(sentence.text)) heading = sentence;
+    return above;
   });
 };
 
