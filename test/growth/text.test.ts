@@ -6,10 +6,16 @@ import { createCitationReader } from "../../server/chat/citations.ts";
 import { buildPrompt } from "../../server/chat/prompt.ts";
 import { createRefusalReader } from "../../server/chat/refusal.ts";
 import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
-import { readLines } from "../../server/ingest/reader/lines.ts";
+import { findContents } from "../../server/ingest/chunk/contents.ts";
+import { toLines } from "../../server/ingest/chunk/paragraphs.ts";
+import { bodyOf } from "../../server/ingest/reader/body.ts";
+import { readLines, type ReadPage } from "../../server/ingest/reader/lines.ts";
+import { pageNumberOf } from "../../server/ingest/reader/page-numbers.ts";
 import type { Character } from "../../server/ingest/reader/characters.ts";
 import { layOut } from "../../server/ingest/reader/layout.ts";
 import type { Run } from "../../server/ingest/reader/runs.ts";
+import { setScripts } from "../../server/ingest/reader/scripts.ts";
+import { withWholeWords } from "../../server/ingest/reader/whole-words.ts";
 import { cleanName } from "../../server/files/name.ts";
 import { newId } from "../../server/id.ts";
 import { extractAnswer } from "../../server/model/offline/answer.ts";
@@ -91,6 +97,37 @@ const chunk = (text: string, perLine: number): void => {
   chunkDocument([{ page: 1, width: 600, height: 800, ...page }], { chunkTokens: 400, overlapTokens: 40 });
 };
 
+/** As many pages as the text has stretches of 200 characters, a header, a text block and a footer each. */
+const toPages = (text: string): ReadPage[] =>
+  inPieces(text, Math.ceil(text.length / 200)).map((piece, at) => {
+    const lines = inPieces(piece.replaceAll("\n", " "), 6);
+    let start = 0;
+    const read = lines.map((line, i) => {
+      const place = { start, end: start + line.length };
+      start += line.length + 1;
+      const y = [40, 100, 114, 128, 142, 800][i] ?? 0;
+      return { ...place, box: { x: 72, y, width: 400, height: 10 }, size: 10, font: "F", cells: 1, region: 0 };
+    });
+    return { page: at + 1, width: 600, height: 842, text: lines.join("\n"), lines: read };
+  });
+
+/** Runs side by side, every other one raised. */
+const inOneRow = (text: string): Run[] =>
+  inPieces(text, Math.ceil(text.length / 3)).map((piece, at) => {
+    const [u0, u1, size, bottom] = [at * 10, at * 10 + 10, at % 2 ? 6 : 10, at % 2 ? 90 : 100];
+    return {
+      text: piece,
+      glyphs: [{ text: piece, u0, u1 }],
+      turn: 0,
+      u0,
+      u1,
+      top: bottom - size,
+      bottom,
+      size,
+      font: "F",
+    };
+  });
+
 const BOX = { x: 0, y: 0, width: 1, height: 1 };
 const NAMES = Array.from({ length: 40 }, (_, at) => `harbour report ${at}.pdf`);
 
@@ -111,6 +148,11 @@ const OF_A_TEXT: Record<string, (text: string) => unknown> = {
   "markers in an answer": readMarkers,
   "the refusal of an answer": readRefusal,
   "the text that an answer shows": readAnswer,
+  "the page number in a line": (text) => pageNumberOf(text, [text], 1),
+  "superscripts of a row": (text) => setScripts(inOneRow(text)),
+  "running headers": (text) => bodyOf(toPages(text)),
+  "words that pages part": (text) => [...withWholeWords(toPages(text))],
+  "a table of contents": (text) => findContents(toLines(toPages(text))),
   "the boxes of a passage's line": (text) =>
     passageBoxes({ text, width: 1, height: 1, lines: [{ text, box: BOX }] }, text),
   "the prompt": (text) => buildPrompt({ question: text, sources: [toSource(text, 0)], history: [] }),

@@ -1,5 +1,6 @@
-import { toBox, toFrame, type Extent, type Turn } from "./frame.ts";
+import { mapX, mapY, TO_FRAME, toBox, type Extent, type Turn } from "./frame.ts";
 import { lineGlyphs } from "./line-text.ts";
+import { baseOf } from "./reading-order.ts";
 import { toRows, type Row } from "./rows.ts";
 import type { Run } from "./runs.ts";
 
@@ -14,13 +15,12 @@ const HEADER_HEIGHT = 0.9;
 
 const inFrame = (turn: Turn, from: Turn, extent: Extent): Extent => {
   const { x, y, width, height } = toBox(from, extent);
-  const [a, b] = [toFrame(turn, x, y), toFrame(turn, x + width, y + height)];
-  return {
-    u0: Math.min(a.u, b.u),
-    u1: Math.max(a.u, b.u),
-    top: Math.min(a.v, b.v),
-    bottom: Math.max(a.v, b.v),
-  };
+  const map = TO_FRAME[turn];
+  const [us, vs] = [
+    [mapX(map, x, y), mapX(map, x + width, y + height)],
+    [mapY(map, x, y), mapY(map, x + width, y + height)],
+  ];
+  return { u0: Math.min(...us), u1: Math.max(...us), top: Math.min(...vs), bottom: Math.max(...vs) };
 };
 
 const toLabel = ({ segments, top, bottom }: Row, turn: Turn): Label => {
@@ -61,7 +61,7 @@ const isHeader = (group: Label[], upright: Run[]): boolean => {
 const toUpright = ({ runs, extent }: Label, turn: Turn, bottom: number): Run[] => {
   const [first] = runs;
   if (!first) return [];
-  const text = lineGlyphs(runs, false)
+  const text = lineGlyphs(runs, baseOf(runs))
     .map((glyph) => glyph.text)
     .join("");
   const { u0, u1 } = extent;
