@@ -12,7 +12,7 @@ export type Span = { page: number; start: number; end: number };
 /**
  * A passage to index. `text` is its spans' texts, one character between each two of them: so an offset in `text` leads
  * back to a page. Lines of a paragraph are joined by a space; a newline stands between paragraphs, headings and rows of
- * a table. Running headers and footers are in no span.
+ * a table. Of running headers and footers only the first occurrence is in a span; page numbers are in none.
  */
 export type Chunk = { ordinal: number; section: string | null; text: string; tokens: number; spans: Span[] };
 

@@ -27,7 +27,7 @@ const toLabel = ({ segments, top, bottom }: Row, turn: Turn): Label => {
   const runs = segments.flatMap((segment) => segment.runs);
   const u0 = Math.min(...segments.map((segment) => segment.u0));
   const u1 = Math.max(...segments.map((segment) => segment.u1));
-  const [{ turn: from = turn } = {}] = runs;
+  const from = runs[0]?.turn ?? turn;
   return { runs, size: bottom - top, extent: inFrame(turn, from, { u0, u1, top, bottom }) };
 };
 

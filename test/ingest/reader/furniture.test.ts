@@ -60,7 +60,7 @@ describe("a running header or footer", () => {
     ["a page of a part", (n) => `A-${n}`],
     ["Roman numbers", (n) => ["i", "ii", "iii", "iv", "v", "vi"][n - 1] ?? ""],
   ])("is left out altogether when it is %s", async (_, footerOf) => {
-    const text = await indexed(6, (n) => ({ footer: [(footerOf(n))] }));
+    const text = await indexed(6, (n) => ({ footer: [footerOf(n)] }));
     for (const n of [1, 2, 3, 4, 5, 6]) expect(text.split("\n")).not.toContain(footerOf(n));
     expect(text).toMatch(/a week\.$/);
   });
