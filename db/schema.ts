@@ -85,7 +85,7 @@ export type Files = {
   /** When the first of the failures in a row was, with no progress since. */
   waiting_since: Date | null;
   waits: Generated<number>;
-  /** How many chunks the document has, once all of them are stored; null before. */
+  /** How many of its chunks are stored; null where none is. */
   chunk_count: number | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;

@@ -1,21 +1,15 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  beginIngest,
-  createFile,
-  findOrServeModel,
-  finishIngest,
-  inTenant,
-  insertPages,
-  setRead,
-} from "../db/index.ts";
+import { beginIngest, createFile, findOrServeModel, inTenant } from "../db/index.ts";
+import { toBatches } from "../server/ingest/batches.ts";
 import { chunkDocument } from "../server/ingest/chunk/chunk.ts";
-import { embedChunks } from "../server/ingest/embed-chunks.ts";
+import { toIndexed } from "../server/ingest/chunk/indexed.ts";
+import type { ExtractEvent, IndexedChunk } from "../server/ingest/document.ts";
+import { embedBatches } from "../server/ingest/embed-batches.ts";
 import type { ReadPage } from "../server/ingest/reader/lines.ts";
+import { insertBatch } from "../server/ingest/store-batch.ts";
 import { receive } from "../server/files/receive.ts";
-import { write } from "../server/ingest/run.ts";
-import { storeChunks } from "../server/ingest/store-chunks.ts";
 import { newId } from "../server/id.ts";
 import type { Tenant } from "./product.ts";
 import type { Document } from "./sets/set.ts";
@@ -51,24 +45,25 @@ const addPages = async ({ ctx }: Tenant, { name, pages, cut }: Pages): Promise<s
   });
   const { signal } = new AbortController();
   const turn = { slot: { short: false }, long: false, lateMs: 0, signal, stopping: signal };
-  const run = { ...turn, app, tenantId, fileId, attempt, name, uploadedBy: userId };
+  const reading = { pageCount: pages.length, chunkCount: undefined, warnings: [] };
+  const state = { isBounded: false, stored: new Set<number>(), reading, announced: { at: 0 } };
+  const run = { ...turn, ...state, app, tenantId, fileId, attempt, name, uploadedBy: userId };
   const read = pages.map((text, index) => toReadPage(text, index + 1));
   const toChunk = cut === "whole" ? [read] : read.map((page) => [page]);
   const chunks = toChunk
-    .flatMap((part) => chunkDocument(part, { chunkTokens, overlapTokens }))
+    .flatMap((part) => [...chunkDocument(part, { chunkTokens, overlapTokens })])
     .map((chunk, ordinal) => ({ ...chunk, ordinal }));
-  await write(run, (trx) =>
-    insertPages(
-      trx,
-      read.map((page) => toRow(fileId, page)),
-    ),
-  );
-  await storeChunks(run, chunks);
-  await write(run, (trx) => setRead(trx, run, { chunkCount: chunks.length, warnings: [] }));
-  await embedChunks(run);
-  await write(run, (trx) => finishIngest(trx, run));
+  const events = eventsOf(read, [...toIndexed(chunks, name)]);
+  const { batchSize: size } = app.model.embedding;
+  const last = await embedBatches(run, toBatches(events, { size, stored: run.stored, reading }));
+  await inTenant(app.db, tenantId, (trx) => insertBatch(trx, run, { ...last, isReady: true }));
   return fileId;
 };
+
+async function* eventsOf(pages: ReadPage[], chunks: IndexedChunk[]): AsyncGenerator<ExtractEvent> {
+  for (const page of pages) yield { type: "page", page };
+  yield { type: "chunks", chunks };
+}
 
 const LINE_HEIGHT = 12;
 
@@ -84,19 +79,3 @@ const toReadPage = (text: string, page: number): ReadPage => {
   }
   return { page, width: 600, height: 800, text, lines };
 };
-
-const toRow = (fileId: string, { page, width, height, text, lines }: ReadPage) => ({
-  file_id: fileId,
-  page,
-  width,
-  height,
-  text,
-  lines: lines.map(({ start, end, box }): [number, number, number, number, number, number] => [
-    start,
-    end,
-    box.x,
-    box.y,
-    box.width,
-    box.height,
-  ]),
-});

@@ -1,4 +1,5 @@
 import {
+  addReservation,
   getExcess,
   holdQuotas,
   inTenant,
@@ -6,6 +7,8 @@ import {
   removeReservation,
   sumFiles,
   sumSpendings,
+  type NewReservation,
+  type QuotaRow,
   type Spendings,
   type TenantDb,
 } from "../db/index.ts";
@@ -24,8 +27,6 @@ type Wanted = {
   userId: string | null;
   /** The most that it can come to; asked for only where something is bounded. */
   need: () => Need;
-  /** Whether a failure leaves the rest to be spent by a later piece of work: what is reserved for it stays so. */
-  isGoingOn?: (error: unknown) => boolean;
 };
 
 /**
@@ -33,9 +34,20 @@ type Wanted = {
  * `QUOTA_EXCEEDED` when it does not fit into the sliding day of the tenant or the user any more. `resetsAt` is the moment
  * when it will, if nothing else is spent: null where it never would.
  */
-export const reserve = async (trx: TenantDb, { key, userId, need }: Wanted): Promise<void> => {
+export const reserve = async (trx: TenantDb, wanted: Wanted): Promise<void> => {
   const quotas = await holdQuotas(trx);
   if (!quotas) return;
+  await removeReservation(trx, wanted.key);
+  await putReservation(trx, await fitting(trx, quotas, wanted));
+};
+
+/** The same for work that spends bit by bit: adds to what the key has reserved. */
+export const reserveMore = async (trx: TenantDb, wanted: Wanted): Promise<void> => {
+  const quotas = await holdQuotas(trx);
+  if (quotas) await addReservation(trx, await fitting(trx, quotas, wanted));
+};
+
+const fitting = async (trx: TenantDb, quotas: QuotaRow, { key, userId, need }: Wanted): Promise<NewReservation> => {
   const wanted = need();
   const bounds: Bound[] = [
     { measure: "requests", of: "tenant", most: quotas.requests_per_day },
@@ -43,13 +55,16 @@ export const reserve = async (trx: TenantDb, { key, userId, need }: Wanted): Pro
     { measure: "requests", of: "user", most: quotas.user_requests_per_day },
     { measure: "tokens", of: "user", most: quotas.user_tokens_per_day },
   ];
-  await removeReservation(trx, key);
   await mustFit(trx, { bounds, wanted, userId });
-  await putReservation(trx, { key, user_id: userId, ...wanted, expires_at: reservedUntil() });
+  return { key, user_id: userId, ...wanted, expires_at: reservedUntil() };
 };
 
 /** Ends a reservation, in the transaction that enters what was spent of it into the ledger. */
 export const settle = (trx: TenantDb, key: string): Promise<void> => removeReservation(trx, key);
+
+/** Whether tokens are bounded, for the tenant or for each of its users. */
+export const hasTokenBound = (quotas: QuotaRow | undefined): boolean =>
+  quotas !== undefined && (quotas.tokens_per_day !== null || quotas.user_tokens_per_day !== null);
 
 export const reservedUntil = (): Date => new Date(Date.now() + RESERVED_MS);
 
@@ -60,18 +75,13 @@ export const reserving = async <T>(
   work: () => Promise<T>,
 ): Promise<T> => {
   await inTenant(app.db, tenantId, (trx) => reserve(trx, wanted));
-  let goesOn = false;
   try {
     return await work();
-  } catch (error) {
-    goesOn = wanted.isGoingOn?.(error) ?? false;
-    throw error;
   } finally {
     // One that cannot be ended now runs out by itself.
-    if (!goesOn)
-      await inTenant(app.db, tenantId, (trx) => settle(trx, wanted.key)).catch((error: unknown) =>
-        app.log.warn("reservation not settled", { tenantId, error }),
-      );
+    await inTenant(app.db, tenantId, (trx) => settle(trx, wanted.key)).catch((error: unknown) =>
+      app.log.warn("reservation not settled", { tenantId, error }),
+    );
   }
 };
 

@@ -39,15 +39,15 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
   );
 };
 
-/** How many chunks of a file are stored. */
-export const countChunks = async (trx: TenantDb, fileId: string): Promise<number> => {
-  const { chunks } = await trx
+/** The ordinals of a file's stored chunks. */
+export const findOrdinals = async (trx: TenantDb, fileId: string): Promise<number[]> => {
+  const rows = await trx
     .selectFrom("chunks")
-    .select((select) => select.fn.countAll<number>().as("chunks"))
+    .select("ordinal")
     .where("tenant_id", "=", trx.tenantId)
     .where("file_id", "=", fileId)
-    .executeTakeFirstOrThrow();
-  return chunks;
+    .execute();
+  return rows.map(({ ordinal }) => ordinal);
 };
 
 /** Those of the chunks that are still there; their file cannot be removed until the transaction ends. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { json } from "../json.ts";
-import type { Dependency, FileFailure, FileStage, FileWarning } from "../schema.ts";
+import type { Dependency, FileFailure, FileWarning } from "../schema.ts";
 import type { TenantDb } from "../tenancy.ts";
 import type { FileRow } from "./files.ts";
 
@@ -18,8 +18,8 @@ type Begin = {
 };
 
 /**
- * Begins a run of the file's ingest; only the newest run may write. Chunks of another recipe are thrown away.
- * Undefined when the file is gone or has ended.
+ * Begins a run of the file's ingest; only the newest run may write. What was stored by another recipe is removed; what was
+ * stored by the same one stays, with the progress that it stands for. Undefined when the file is gone or has ended.
  */
 export const beginIngest = async (
   trx: TenantDb,
@@ -28,8 +28,8 @@ export const beginIngest = async (
 ): Promise<FileRow | undefined> => {
   const before = await one(trx).where("id", "=", id).forUpdate().executeTakeFirst();
   if (!before || before.status === "ready" || before.status === "failed") return undefined;
-  if (before.recipe !== recipe) await clearFile(trx, id);
-  const total = before.recipe === recipe ? before.chunk_count : null;
+  const goesOn = before.recipe === recipe && before.stage !== "queued";
+  if (before.recipe !== null && before.recipe !== recipe) await clearFile(trx, id);
   const since = before.waiting_since && new Date(before.waiting_since.getTime() + lateMs);
   return update(trx, id)
     .set((set) => ({
@@ -38,7 +38,7 @@ export const beginIngest = async (
       status: "ingesting",
       waiting_for: null,
       waiting_since: since,
-      ...(total === null ? { stage: "extracting", done: 0 } : { stage: "embedding", total }),
+      ...(goesOn ? {} : { stage: "extracting", done: 0, total: 0 }),
     }))
     .returningAll()
     .executeTakeFirst();
@@ -59,47 +59,48 @@ export const holdRun = async (trx: TenantDb, run: IngestRun): Promise<boolean> =
     .forUpdate()
     .executeTakeFirst()) !== undefined;
 
-export const setProgress = async (
-  trx: TenantDb,
-  run: IngestRun,
-  progress: { stage: FileStage; done: number; total: number; page_count?: number },
-): Promise<boolean> => {
-  const result = await ofRun(trx, run)
-    .set({ ...progress, updated_at: new Date() })
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-};
-
 /** What was missing has answered: an outage from now on is another one. */
 const OUTAGE_OVER = { waiting_since: null, waits: 0 } as const;
 
-type Read = { chunkCount: number; warnings: FileWarning[] };
-
-/** The whole document is read: its chunks are stored, and none of them is embedded yet. */
-export const setRead = async (trx: TenantDb, run: IngestRun, { chunkCount, warnings }: Read): Promise<void> => {
-  await ofRun(trx, run)
-    .set({
-      ...OUTAGE_OVER,
-      chunk_count: chunkCount,
-      warnings: warnings.length > 0 ? json(warnings) : null,
-      stage: "embedding",
-      done: 0,
-      total: chunkCount,
-    })
-    .execute();
+/** How far a batch brings its file. */
+export type Advance = {
+  /** How many chunks it has. */
+  chunks: number;
+  /** The last page that it has chunks of; 0 where it has none. */
+  page: number;
+  pageCount: number;
+  /** Of chunks in the whole document; undefined until it is read. */
+  total: number | undefined;
+  /** The last batch of the file, which is ready with it. */
+  isReady?: boolean;
+  /** What the file is to warn of once it is ready. */
+  warnings?: FileWarning[];
 };
 
-/** So many of the file's chunks are still to be embedded. */
-export const setEmbedded = async (trx: TenantDb, run: IngestRun, left: number): Promise<void> => {
-  await ofRun(trx, run)
+/**
+ * Counts a batch in the transaction that stores it, and holds the file's row until its end. Returns how many chunks the
+ * file has now; undefined when the run is no longer the file's newest, or the file is gone.
+ */
+export const advanceIngest = async (
+  trx: TenantDb,
+  run: IngestRun,
+  { chunks, page, pageCount, total, isReady = false, warnings = [] }: Advance,
+): Promise<number | undefined> => {
+  const stored = sql<number>`coalesce(chunk_count, 0) + ${chunks}`;
+  const embedding = { done: stored, total } as const;
+  const extracting = { stage: "extracting", done: sql<number>`greatest(done, ${page})`, total: pageCount } as const;
+  const row = await ofRun(trx, run)
     .set({
-      ...OUTAGE_OVER,
-      stage: "embedding",
-      done: sql<number>`chunk_count - ${left}`,
-      total: sql<number>`chunk_count`,
+      ...(chunks > 0 ? OUTAGE_OVER : {}),
+      ...(total === undefined ? extracting : { stage: isReady ? "done" : "embedding", ...embedding }),
+      ...(isReady ? { status: "ready", warnings: warnings.length > 0 ? json(warnings) : null } : {}),
+      page_count: pageCount,
+      chunk_count: stored,
       updated_at: new Date(),
     })
-    .execute();
+    .returning("chunk_count")
+    .executeTakeFirst();
+  return row?.chunk_count ?? undefined;
 };
 
 /** Ends the run until a dependency is to be tried again; returns since when, and how often, the file has waited in a row. */
@@ -119,16 +120,9 @@ export const setWaiting = (
     .returning(["waiting_since", "waits"])
     .executeTakeFirstOrThrow();
 
-export const finishIngest = async (trx: TenantDb, run: IngestRun): Promise<boolean> => {
-  const result = await ofRun(trx, run)
-    .set((set) => ({ status: "ready", stage: "done", done: set.ref("total"), updated_at: new Date() }))
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-};
-
 /**
- * Ends a file as failed unless it has ended already, and takes back what a part of its ingest has stored; with `keep`,
- * a document that was read whole keeps it for the next try, for it was paid for.
+ * Ends a file as failed unless it has ended already, and removes what its ingest has stored; with `keep` that stays for
+ * the next try, for it was paid for.
  */
 export const failFile = async (
   trx: TenantDb,
@@ -145,10 +139,9 @@ export const failFile = async (
       ...OUTAGE_OVER,
       updated_at: new Date(),
     }))
-    .returning("chunk_count")
     .executeTakeFirst();
-  if (!result) return false;
-  if (!keep || result.chunk_count === null) await clearFile(trx, id);
+  if (result.numUpdatedRows === 0n) return false;
+  if (!keep) await clearFile(trx, id);
   return true;
 };
 

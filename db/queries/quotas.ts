@@ -79,6 +79,21 @@ export type NewReservation = {
   expires_at: Date;
 };
 
+/** Adds to the reservation of the same key, if there is one that has not run out. */
+export const addReservation = async (trx: TenantDb, reservation: NewReservation): Promise<void> => {
+  await trx
+    .insertInto("reservations")
+    .values({ ...reservation, tenant_id: trx.tenantId })
+    .onConflict((conflict) =>
+      conflict.columns(["tenant_id", "key"]).doUpdateSet({
+        ...reservation,
+        requests: sql<number>`excluded.requests + case when reservations.expires_at > now() then reservations.requests else 0 end`,
+        tokens: sql<number>`excluded.tokens + case when reservations.expires_at > now() then reservations.tokens else 0 end`,
+      }),
+    )
+    .execute();
+};
+
 /** A second one of the same key replaces the first. */
 export const putReservation = async (trx: TenantDb, reservation: NewReservation): Promise<void> => {
   await trx

@@ -39,10 +39,6 @@ const served = (trx: TenantDb) =>
 export const findServedModel = (trx: TenantDb): Promise<VectorSpace | undefined> =>
   served(trx).modifyEnd(PLANNED_ONCE).executeTakeFirst();
 
-/** The same, held until the transaction ends: no switch happens meanwhile. */
-export const holdServedModel = (trx: TenantDb): Promise<VectorSpace | undefined> =>
-  served(trx).forShare("served_models").executeTakeFirst();
-
 /** The space that the tenant is served from, or from now on this one. */
 export const findOrServeModel = async (trx: TenantDb, modelId: number): Promise<VectorSpace> => {
   await trx
@@ -51,6 +47,15 @@ export const findOrServeModel = async (trx: TenantDb, modelId: number): Promise<
     .onConflict((conflict) => conflict.column("tenant_id").doNothing())
     .execute();
   return served(trx).executeTakeFirstOrThrow();
+};
+
+/** The same, held until the transaction ends: no switch happens meanwhile. */
+export const holdServedModel = async (trx: TenantDb, modelId: number): Promise<VectorSpace> => {
+  const held = served(trx).forShare("served_models");
+  const known = await held.executeTakeFirst();
+  if (known) return known;
+  await findOrServeModel(trx, modelId);
+  return held.executeTakeFirstOrThrow();
 };
 
 /** Waits for those who hold the tenant's space, and holds it against them until the transaction ends. */

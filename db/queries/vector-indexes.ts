@@ -68,7 +68,7 @@ export const countReadyChunks = (trx: TenantDb): Promise<number> => countChunks(
 
 const countChunks = async (trx: TenantDb, which: RawBuilder<unknown>): Promise<number> => {
   const { rows } = await sql<{ chunks: number }>`
-    select coalesce(sum(total), 0)::bigint as chunks from files
+    select coalesce(sum(greatest(total, chunk_count)), 0)::bigint as chunks from files
     where tenant_id = ${trx.tenantId} and ${which}`.execute(trx);
   return rows[0]?.chunks ?? 0;
 };

@@ -71,24 +71,12 @@ type Unembedded = {
   fileId?: string | undefined;
   /** The last chunk of the page before. */
   after?: string | undefined;
-  /** Unset: all of them. */
-  limit: number | undefined;
+  limit: number;
 };
 
 /** Chunks without a vector in a space, in the order of their ids. */
 export const findUnembedded = async (trx: TenantDb, which: Unembedded): Promise<UnembeddedChunk[]> =>
   (await unembedded(trx, which).execute(trx)).rows;
-
-/** What a file's chunks without a vector in a space amount to, by section. */
-export const sumUnembedded = async (
-  trx: TenantDb,
-  which: { modelId: number; fileId: string },
-): Promise<{ section: string | null; chunks: number; tokens: number }[]> => {
-  const { rows } = await sql<{ section: string | null; chunks: number; tokens: number }>`
-    select section, count(*)::int as chunks, sum(tokens)::bigint as tokens
-    from (${unembedded(trx, { ...which, limit: undefined })}) missing group by section`.execute(trx);
-  return rows;
-};
 
 /**
  * Each chunk is looked up by itself, among its own vectors: a planner that has not heard of the space's rows yet would as
@@ -106,7 +94,7 @@ export const unembedded = (
     where chunks.tenant_id = ${trx.tenantId} and ${which} ${rest} and (
       select true from chunk_embeddings known
       where known.tenant_id = ${trx.tenantId} and known.chunk_id = chunks.id and known.model_id + 0 = ${modelId}) is null
-    order by chunks.id limit ${limit ?? null}`;
+    order by chunks.id limit ${limit}`;
 };
 
 /** Removes up to `limit` vectors of the tenant that are of none of these spaces; returns how many. */

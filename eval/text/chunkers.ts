@@ -11,7 +11,7 @@ export type Sizes = { chunkTokens: number; overlapTokens: number };
 export const ours =
   (sizes: Sizes): Chunker =>
   (text) =>
-    chunkDocument([pageOf(text)], sizes).map(({ text, section, spans }) => ({ text, section, ranges: spans }));
+    [...chunkDocument([pageOf(text)], sizes)].map(({ text, section, spans }) => ({ text, section, ranges: spans }));
 
 /** Windows of so many tokens, wherever they end. */
 export const tokenWindows =

@@ -1,15 +1,14 @@
 import {
+  advanceIngest,
   beginIngest,
   createFile,
   embeddingModelId,
   findOrCreateTenant,
   findOrServeModel,
-  finishIngest,
   inTenant,
   insertChunks,
   openDb,
   searchChunks,
-  setProgress,
 } from "../../db/index.ts";
 import { describe } from "../../server/files/describe.ts";
 import { newId } from "../../server/id.ts";
@@ -63,10 +62,9 @@ export const openPassageSearch = async () => {
     }
     const run = { fileId: file.id, attempt };
     const total = passages.length;
-    await inTenant(db, tenantId, async (trx) => {
-      await setProgress(trx, run, { stage: "embedding", done: total, total });
-      await finishIngest(trx, run);
-    });
+    await inTenant(db, tenantId, (trx) =>
+      advanceIngest(trx, run, { chunks: total, page: 1, pageCount: 1, total, isReady: true }),
+    );
   };
 
   const find = async (query: string, limit: number) => {

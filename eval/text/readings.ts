@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { compilePdfium, createInstance } from "../../server/ingest/reader/instance.ts";
 import { readDocument } from "../../server/ingest/reader/read.ts";
 
-const LIMITS = { maxPages: 1000, chunkTokens: 400, overlapTokens: 40 };
+const LIMITS = { fileName: "file.pdf", maxPages: 1000, chunkTokens: 400, overlapTokens: 40 };
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const pdfiumModule = await compilePdfium();
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;

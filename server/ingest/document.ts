@@ -16,7 +16,15 @@ export type Span = { page: number; start: number; end: number };
  */
 export type Chunk = { ordinal: number; section: string | null; text: string; tokens: number; spans: Span[] };
 
+/** A chunk with what the index needs of it, computed once, in the reader's thread. */
+export type IndexedChunk = Chunk & {
+  /** The words of full text, set apart by spaces: of the document's name, the section and the text. */
+  words: string;
+  /** The most tokens that embedding the chunk costs, with the name and the section before its text. */
+  maxTokens: number;
+};
+
 export type ExtractEvent =
   | { type: "opened"; pageCount: number }
   | { type: "page"; page: PageText }
-  | { type: "chunks"; chunks: Chunk[] };
+  | { type: "chunks"; chunks: IndexedChunk[] };

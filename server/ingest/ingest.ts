@@ -1,10 +1,8 @@
 import {
   beginIngest,
-  countChunks,
   failFile,
-  findFile,
-  findOrServeModel,
-  finishIngest,
+  findOrdinals,
+  findQuotas,
   holdServedModel,
   inTenant,
   type FileFailure,
@@ -12,16 +10,18 @@ import {
 import type { App } from "../context.ts";
 import { LIMITS } from "../contract/limits.ts";
 import { ReasonError } from "../errors.ts";
-import type { IngestJob } from "../jobs.ts";
 import { announceFile, announceQueued } from "../files/announce.ts";
-import { embedChunks } from "./embed-chunks.ts";
+import { embedMissing } from "../files/reembed.ts";
+import type { IngestJob } from "../jobs.ts";
+import { hasTokenBound, settle } from "../quota.ts";
+import { embedBatches } from "./embed-batches.ts";
 import { outageOf, waitOut } from "./outage.ts";
 import { readDocument } from "./read-document.ts";
-import { embedMissing } from "../files/reembed.ts";
-import { RunGivesWay, RunSuperseded, write, type Run, type Turn } from "./run.ts";
+import { announceProgress, endRun, reservationOf, RunGivesWay, RunSuperseded, type Run, type Turn } from "./run.ts";
+import { insertBatch, type EmbeddedBatch } from "./store-batch.ts";
 
 /** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */
-const READER_VERSION = 2;
+const READER_VERSION = 3;
 
 /** Failures that lie with the document, with bytes that are gone, or with a quota: trying again would end the same. */
 const FINAL = new Set([
@@ -37,26 +37,18 @@ const FINAL = new Set([
 
 /**
  * Reads a queued file into pages, chunks and vectors and ends it as `ready`, or as `failed` with the document's reason.
- * A run that gives way, or whose dependency is unavailable, sends the job for the next one, which goes on with what is
- * stored. Anything else is thrown for the queue to try again. What a run writes shows in no search before its last
- * transaction.
+ * What it stores, it stores in whole batches. A run that gives way, or whose dependency is unavailable, sends the job for
+ * the next one, which reads the document again and skips the batches that are stored. Anything else is thrown for the
+ * queue to try again. What a run writes shows in no search before its last transaction.
  */
-export const ingest = async (app: App, { tenantId, fileId, requestId }: IngestJob, turn: Turn): Promise<void> => {
-  const { chunkTokens, overlapTokens } = app.config;
-  const recipe = [READER_VERSION, chunkTokens, overlapTokens, app.embeddingModelId].join(":");
-  const file = await inTenant(app.db, tenantId, async (trx) => {
-    const begun = await beginIngest(trx, fileId, { recipe, lateMs: turn.lateMs });
-    if (!begun) await app.jobs.removeIngest(trx, fileId);
-    return begun;
-  });
-  if (!file) return;
-  const { name, attempt, uploaded_by: uploadedBy } = file;
-  const run: Run = { ...turn, app, tenantId, fileId, requestId, attempt, name, uploadedBy };
+export const ingest = async (app: App, job: IngestJob, turn: Turn): Promise<void> => {
+  const run = await begin(app, job, turn);
+  if (!run) return;
+  const { tenantId, fileId } = run;
   const start = performance.now();
   try {
-    if (file.chunk_count === null) await readDocument(run);
-    await embedChunks(run);
-    while (!(await finish(run)));
+    await announceProgress(run);
+    await finish(run, await embedBatches(run, readDocument(run)));
     app.log.info("ingested", { tenantId, fileId, ms: Math.round(performance.now() - start) });
   } catch (error) {
     await end(run, error).catch((failure: unknown) => {
@@ -65,11 +57,32 @@ export const ingest = async (app: App, { tenantId, fileId, requestId }: IngestJo
   }
 };
 
+/** Begins a run in one transaction; undefined when the file is gone or has ended, and its job with it. */
+const begin = (app: App, { tenantId, fileId, requestId }: IngestJob, turn: Turn): Promise<Run | undefined> => {
+  const { chunkTokens, overlapTokens } = app.config;
+  const recipe = [READER_VERSION, chunkTokens, overlapTokens, app.embeddingModelId].join(":");
+  return inTenant(app.db, tenantId, async (trx) => {
+    const file = await beginIngest(trx, fileId, { recipe, lateMs: turn.lateMs });
+    if (!file) {
+      await app.jobs.removeIngest(trx, fileId);
+      return undefined;
+    }
+    const { attempt, name, uploaded_by: uploadedBy, page_count: pageCount, stage, total } = file;
+    const isBounded = hasTokenBound(await findQuotas(trx));
+    // What a run that died has reserved.
+    if (isBounded && attempt > 1) await settle(trx, reservationOf({ fileId }));
+    const stored = new Set(file.chunk_count === null ? [] : await findOrdinals(trx, fileId));
+    const reading = { pageCount: pageCount ?? 0, chunkCount: stage === "embedding" ? total : undefined, warnings: [] };
+    const known = { app, tenantId, fileId, requestId, attempt, name, uploadedBy, isBounded, stored, reading };
+    return { ...turn, ...known, announced: { at: Number.NEGATIVE_INFINITY } };
+  });
+};
+
 const end = async (run: Run, error: unknown): Promise<void> => {
   const { app, tenantId, fileId, requestId } = run;
   if (error instanceof RunGivesWay) {
     const long = run.long || !run.stopping.aborted;
-    await write(run, (trx) => app.jobs.sendIngest(trx, { tenantId, fileId, requestId }, { long }));
+    await endRun(run, (trx) => app.jobs.sendIngest(trx, { tenantId, fileId, requestId }, { long }));
     return announceQueued(app, run);
   }
   if (run.signal.aborted) throw error;
@@ -78,7 +91,7 @@ const end = async (run: Run, error: unknown): Promise<void> => {
     const waits = await waitOut(run, waitingFor);
     app.log.warn(waits ? "ingest waits" : "ingest gave up", { tenantId, fileId, reason: waitingFor, error });
   } else if (error instanceof ReasonError && FINAL.has(error.reason))
-    await write(run, async (trx) => {
+    await endRun(run, async (trx) => {
       await failFile(trx, fileId, { ...failureOf(error), keep: error.reason === "QUOTA_EXCEEDED" });
       await app.jobs.removeIngest(trx, fileId);
     });
@@ -100,18 +113,27 @@ export const fail = async (app: App, { tenantId, fileId }: IngestJob, error: Rea
   await announceFile(app, { tenantId, fileId });
 };
 
-/** Ends the file as ready; false when the tenant's space has changed meanwhile, and vectors are missing there. */
-const finish = async (run: Run): Promise<boolean> => {
+/**
+ * Stores the last batch and ends the file as ready, in one transaction. Where the tenant is served from another space than
+ * the configured one, the file's vectors there come between the two.
+ */
+const finish = async (run: Run, last: EmbeddedBatch): Promise<void> => {
   const { app, tenantId, fileId, uploadedBy: userId, signal } = run;
-  const served = await inTenant(app.db, tenantId, (trx) => findOrServeModel(trx, app.embeddingModelId));
-  await embedMissing(app, { tenantId, space: served, fileId, userId }, signal);
-  let finished = false;
-  await write(run, async (trx) => {
-    if ((await findFile(trx, fileId))?.chunk_count !== (await countChunks(trx, fileId)))
-      throw new Error("chunks are missing from the index");
-    if ((await holdServedModel(trx))?.id !== served.id) return;
-    finished = await finishIngest(trx, run);
-    await app.jobs.removeIngest(trx, fileId);
-  });
-  return finished;
+  const filled = new Set([app.embeddingModelId]);
+  for (let batch = last; ; batch = { ...last, pages: [], chunks: [] }) {
+    signal.throwIfAborted();
+    const missing = await inTenant(app.db, tenantId, async (trx) => {
+      const served = await holdServedModel(trx, app.embeddingModelId);
+      const isReady = filled.has(served.id);
+      const stored = await insertBatch(trx, run, { ...batch, isReady });
+      if (!isReady) return served;
+      if (stored !== run.reading.chunkCount) throw new Error("chunks are missing from the index");
+      if (run.isBounded) await settle(trx, reservationOf(run));
+      await app.jobs.removeIngest(trx, fileId);
+      return undefined;
+    });
+    if (!missing) return announceFile(app, run);
+    await embedMissing(app, { tenantId, space: missing, fileId, userId }, signal);
+    filled.add(missing.id);
+  }
 };

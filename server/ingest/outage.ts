@@ -1,6 +1,6 @@
 import { failFile, setWaiting, type Dependency } from "../../db/index.ts";
 import { ReasonError } from "../errors.ts";
-import { write, type Run } from "./run.ts";
+import { endRun, type Run } from "./run.ts";
 
 /** A model that the server does not know, and a key that it refuses, are mended by an operator, as an outage is. */
 const MODEL: ReadonlySet<string> = new Set(["MODEL_UNAVAILABLE", "MODEL_TIMEOUT", "MODEL_NOT_ALLOWED", "RATE_LIMITED"]);
@@ -26,7 +26,7 @@ export const waitOut = async (run: Run, waitingFor: Dependency): Promise<boolean
   const { app, fileId, tenantId, requestId, long } = run;
   const { firstDelayMs, mostDelayMs, giveUpMs } = app.outageTimes;
   let waits = true;
-  await write(run, async (trx) => {
+  await endRun(run, async (trx) => {
     const { waiting_since: since, waits: times } = await setWaiting(trx, run, waitingFor);
     waits = since === null || Date.now() - since.getTime() < giveUpMs;
     if (waits) {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
+  advanceIngest,
   askTenant,
   chooseWay,
   insertChunks,
   inTenant,
   searchChunks,
-  setProgress,
   type SearchQuery,
   type SearchWay,
 } from "../../db/index.ts";
@@ -42,7 +42,7 @@ test("a tenant of few chunks is searched by the statement that is planned once, 
 test("nor is a tenant while a large file of its is being ingested, whose chunks are there already", async () => {
   const { tenantId } = await newTenant(40);
   const run = await startFile(db, tenantId);
-  await inTenant(db, tenantId, (trx) => setProgress(trx, run, { stage: "embedding", done: 500, total: 1_500 }));
+  await inTenant(db, tenantId, (trx) => advanceIngest(trx, run, { chunks: 500, page: 1, pageCount: 1, total: 1_500 }));
   expect(await chooseWay(db, tenantId, newQuery())).toBe("exact");
 });
 

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { inTenant, insertChunks, searchChunks, finishIngest, type SearchWay, type TenantDb } from "../../db/index.ts";
+import { inTenant, insertChunks, searchChunks, type SearchWay, type TenantDb } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
 import { newTestTenant, openTestDb } from "../support/db.ts";
-import { createCorpus, fillTenant, newChunk, newSpace, startFile } from "../support/synthetic-chunks.ts";
+import { createCorpus, fillTenant, finishFile, newChunk, newSpace, startFile } from "../support/synthetic-chunks.ts";
 
 const DIMENSIONS = 8;
 const db = await openTestDb();
@@ -17,7 +17,7 @@ const tenantWith = async (...texts: string[]): Promise<string> => {
   const chunks = texts.map((words, ordinal) => newChunk(run.fileId, ordinal, { vector: corpus.vector(), words }));
   await inTenant(db, tenantId, async (trx) => {
     await insertChunks(trx, space.id, chunks);
-    await finishIngest(trx, run);
+    await finishFile(trx, run, chunks.length);
   });
   return tenantId;
 };
@@ -132,7 +132,7 @@ test("a large tenant's commonest words are left out before its rare ones", async
   const rare = newChunk(run.fileId, 0, { vector: corpus.vector(), words: "w1 w2 capybara" });
   await inTenant(db, tenantId, async (trx) => {
     await insertChunks(trx, space.id, [rare]);
-    await finishIngest(trx, run);
+    await finishFile(trx, run, 1);
   });
   await sql`analyze chunks`.execute(kyselyOf(db));
   const all = await inTenant(db, tenantId, (trx) => call(trx, "w1 capybara w2", 100_000));

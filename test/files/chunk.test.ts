@@ -34,7 +34,8 @@ const textOf = (pages: ReadPage[], chunk: Chunk): string =>
 
 const sentence = (n: number) => `Sentence number ${n} tells of barley and of rain.`;
 const sentences = (from: number, count: number) => Array.from({ length: count }, (_, i) => sentence(from + i));
-const chunk = (...pages: ReadPage[]) => chunkDocument(pages, SIZES);
+const chunkAll = (...read: Parameters<typeof chunkDocument>) => [...chunkDocument(...read)];
+const chunk = (...pages: ReadPage[]) => chunkAll(pages, SIZES);
 
 describe("chunks", () => {
   it("join the lines of a sentence by a space, over the end of a page too", () => {
@@ -67,7 +68,7 @@ describe("chunks", () => {
   });
 
   it("repeat nothing when the overlap is zero", () => {
-    const chunks = chunkDocument([page(1, sentences(1, 40))], { ...SIZES, overlapTokens: 0 });
+    const chunks = chunkAll([page(1, sentences(1, 40))], { ...SIZES, overlapTokens: 0 });
     const seen = chunks.flatMap(({ text }) => text.match(/number \d+/g) ?? []);
     expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => `number ${i + 1}`));
   });
@@ -77,7 +78,7 @@ describe("chunks", () => {
       { length: 30 },
       () => "Then Dr. Karimi met Prof. A. Smith of Acme Inc. Yesterday they left.",
     );
-    for (const { text } of chunkDocument([page(1, lines)], { chunkTokens: 30, overlapTokens: 0 }))
+    for (const { text } of chunkAll([page(1, lines)], { chunkTokens: 30, overlapTokens: 0 }))
       expect(text).not.toMatch(/(?:Dr|Prof|A)\.$/);
   });
 
@@ -85,8 +86,7 @@ describe("chunks", () => {
     ["Persian", "گنجشک‌ها در باران می‌خوانند. آیا رودخانه آرام است؟ باران بند آمد."],
     ["Chinese", "大麦的收成增加了。价格下降了吗？商人们把粮食运到了港口。"],
   ])("of %s end where its sentences do", (_, text) => {
-    for (const { text: chunk } of chunkDocument([page(1, Array(20).fill(text))], SIZES))
-      expect(chunk).toMatch(/[.؟。？]$/);
+    for (const { text: chunk } of chunkAll([page(1, Array(20).fill(text))], SIZES)) expect(chunk).toMatch(/[.؟。？]$/);
   });
 
   it("begin with a heading when the one before is half full, and never end with one", () => {
@@ -152,13 +152,13 @@ describe("chunks", () => {
       ["harvest", 0],
       ["barley", 1],
     ]);
-    const sections = chunkDocument([page(1, lines)], SIZES, bookmarks).map(({ section }) => section);
+    const sections = chunkAll([page(1, lines)], SIZES, bookmarks).map(({ section }) => section);
     expect(new Set(sections)).toEqual(new Set(["1 Harvest", "1 Harvest > 1.1 Barley"]));
   });
 
   it("cut what is longer than a chunk between words", () => {
     const words = Array.from({ length: 400 }, (_, i) => `word${i}`);
-    const chunks = chunkDocument([page(1, [words.join(" ")])], { ...SIZES, overlapTokens: 0 });
+    const chunks = chunkAll([page(1, [words.join(" ")])], { ...SIZES, overlapTokens: 0 });
     expect(chunks.map(({ text }) => text).join(" ")).toBe(words.join(" "));
   });
 
@@ -185,7 +185,7 @@ describe("chunks", () => {
 
   it("are made of a text without sentences or words too", () => {
     const lines = ["水".repeat(100_000), "a ".repeat(100_000).trim(), "a".repeat(100_000)];
-    const chunks = chunkDocument([page(1, lines)], { chunkTokens: 400, overlapTokens: 40 });
+    const chunks = chunkAll([page(1, lines)], { chunkTokens: 400, overlapTokens: 40 });
     expect(chunks.length).toBeGreaterThan(300);
   });
 });
@@ -223,7 +223,7 @@ describe("any document", () => {
   it("is cut into chunks that are their spans, count their tokens and are never too long", () => {
     assert(
       property(pages, constantFrom(50, 60, 400), (pages, chunkTokens) => {
-        for (const chunk of chunkDocument(pages, { chunkTokens, overlapTokens: 15 })) {
+        for (const chunk of chunkAll(pages, { chunkTokens, overlapTokens: 15 })) {
           // A newline shows where a paragraph ends, which spans do not tell.
           expect(chunk.text.replaceAll("\n", " ")).toBe(textOf(pages, chunk));
           expect(chunk.tokens).toBe(countTokens(chunk.text));
@@ -239,7 +239,7 @@ describe("any document", () => {
     assert(
       property(pages, (pages) => {
         const covered = pages.map(({ text }) => Array.from({ length: text.length }, () => false));
-        for (const { spans } of chunkDocument(pages, SIZES))
+        for (const { spans } of chunkAll(pages, SIZES))
           for (const { page, start, end } of spans) covered[page - 1]?.fill(true, start, end);
         for (const { page, text } of pages)
           for (let i = 0; i < text.length; i++) if (!covered[page - 1]?.[i]) expect(text.charAt(i).trim()).toBe("");

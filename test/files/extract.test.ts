@@ -60,7 +60,7 @@ describe("a PDF that can be read", () => {
     send({
       type: "start",
       data,
-      limits: { maxPages: 500, chunkTokens: 400, overlapTokens: 40 },
+      limits: { fileName: "file.pdf", maxPages: 500, chunkTokens: 400, overlapTokens: 40 },
       memoryBytes: SETTINGS.memoryBytes,
     });
     const seen = [await next()];

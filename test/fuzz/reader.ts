@@ -5,7 +5,14 @@ import { createReaders } from "../../server/ingest/reader/pool.ts";
 
 const cpuMs = Number(process.argv[2]);
 const readers = createReaders({ threads: 2, memoryBytes: 256 * 1024 * 1024, cpuMs });
-const OPTIONS = { readers, length: "long" as const, maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
+const OPTIONS = {
+  readers,
+  length: "long" as const,
+  fileName: "file.pdf",
+  maxPages: 500,
+  chunkTokens: 400,
+  overlapTokens: 40,
+};
 
 const read = async (path: string): Promise<string> => {
   try {

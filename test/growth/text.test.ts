@@ -82,7 +82,7 @@ const readRefusal = (text: string): void => {
   reader.end();
 };
 
-const STYLE = { font: "F", baseFont: "F", size: 12, turn: 0, toFrame: [1, 0, 0, 1, 0, 0] } as const;
+const STYLE = { font: "F", baseFont: "F", size: 12, turn: 0, slanted: false, toFrame: [1, 0, 0, 1, 0, 0] } as const;
 
 /** Glyphs placed beside and under each other, `perLine` characters a line, six of them an object. */
 const toCharacters = (text: string, perLine: number): Character[] =>
@@ -94,7 +94,8 @@ const toCharacters = (text: string, perLine: number): Character[] =>
 
 const chunk = (text: string, perLine: number): void => {
   const page = layOut(toCharacters(text, perLine), []);
-  chunkDocument([{ page: 1, width: 600, height: 800, ...page }], { chunkTokens: 400, overlapTokens: 40 });
+  const sizes = { chunkTokens: 400, overlapTokens: 40 };
+  void [...chunkDocument([{ page: 1, width: 600, height: 800, ...page }], sizes)];
 };
 
 /** As many pages as the text has stretches of 200 characters, a header, a text block and a footer each. */
@@ -257,7 +258,9 @@ test("work grows no faster than the document: headings, each smaller than the la
     const body = toRun("The body of the text. ".repeat(count * 10), 0, 10);
     const titles = Array.from({ length: count }, (_, at) => toRun(`Title ${at} of many`, (at + 1) * 3_000, 2_000 - at));
     const { text, lines } = readLines([body, ...titles]);
-    chunkDocument([{ page: 1, width: 600, height: 800, text, lines }], { chunkTokens: 400, overlapTokens: 40 });
+    void [
+      ...chunkDocument([{ page: 1, width: 600, height: 800, text, lines }], { chunkTokens: 400, overlapTokens: 40 }),
+    ];
   };
   expect(await growthOf(headings, 400, MAX_GROWTH)).toBeLessThanOrEqual(MAX_GROWTH);
 });

@@ -16,7 +16,13 @@ export const makeReaders = (settings: Partial<ReaderSettings> = {}): Readers => 
   return readers;
 };
 
-export const OPTIONS = { length: "long" as const, maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
+export const OPTIONS = {
+  length: "long" as const,
+  fileName: "file.pdf",
+  maxPages: 500,
+  chunkTokens: 400,
+  overlapTokens: 40,
+};
 
 export type Extracted = { pageCount: number; pages: PageText[]; chunks: Chunk[]; order: string[] };
 

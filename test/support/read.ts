@@ -5,7 +5,7 @@ import { readDocument } from "../../server/ingest/reader/read.ts";
 
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
-export const LIMITS: Limits = { maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
+export const LIMITS: Limits = { fileName: "file.pdf", maxPages: 500, chunkTokens: 400, overlapTokens: 40 };
 
 export type ReadPdf = { pages: PageText[]; chunks: Chunk[]; fault: DocumentFault | undefined };
 

@@ -1,15 +1,16 @@
 import { sql } from "kysely";
 import {
+  advanceIngest,
   beginIngest,
   createFile,
   embeddingModelId,
   findOrServeModel,
-  finishIngest,
   inTenant,
   insertChunks,
-  setProgress,
   type Db,
+  type IngestRun,
   type NewChunk,
+  type TenantDb,
   type VectorSpace,
 } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
@@ -83,10 +84,7 @@ export const fillTenant = async (
       await inTenant(db, tenantId, (trx) => insertChunks(trx, space.id, batch));
       insertMs += performance.now() - start;
     }
-    await inTenant(db, tenantId, async (trx) => {
-      await setProgress(trx, run, { stage: "embedding", done: total, total });
-      await finishIngest(trx, run);
-    });
+    await inTenant(db, tenantId, (trx) => finishFile(trx, run, total));
     fileIds.push(run.fileId);
   }
   return { fileIds, insertMs };
@@ -97,6 +95,10 @@ export const vacuum = async (db: Db): Promise<void> => {
   for (const table of ["chunks", "chunk_embeddings", "files"])
     await sql.raw(`vacuum analyze ${table}`).execute(kyselyOf(db));
 };
+
+/** Ends a file as ready with so many chunks. */
+export const finishFile = (trx: TenantDb, run: IngestRun, total: number): Promise<number | undefined> =>
+  advanceIngest(trx, run, { chunks: total, page: 1, pageCount: 1, total, isReady: true });
 
 /** A file whose ingest has begun. */
 export const startFile = async (db: Db, tenantId: string): Promise<{ fileId: string; attempt: number }> => {

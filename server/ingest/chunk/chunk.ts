@@ -35,25 +35,27 @@ const toDraft = (units: Unit[]): Draft => {
 };
 
 /** Where words are not set apart by spaces, the sum is a guess: what turns out too large is halved. */
-const toDrafts = (units: Unit[], maxTokens: number): Draft[] => {
+function* toDrafts(units: Unit[], maxTokens: number): Generator<Draft> {
   const draft = toDraft(units);
-  if (draft.tokens <= maxTokens || units.length < 2) return [draft];
+  if (draft.tokens <= maxTokens || units.length < 2) return yield draft;
   const half = units.length >> 1;
-  return [units.slice(0, half), units.slice(half)].flatMap((part) => toDrafts(part, maxTokens));
-};
+  yield* toDrafts(units.slice(0, half), maxTokens);
+  yield* toDrafts(units.slice(half), maxTokens);
+}
 
 /**
- * Cuts a document into passages of at most `chunkTokens` tokens. Sentences and paragraphs are packed over the whole
- * document, which finds answers better than cutting by page or by tokens alone. `pages` have no running headers.
+ * Cuts a document into passages of at most `chunkTokens` tokens, each yielded as soon as it is final. Sentences and
+ * paragraphs are packed over the whole document, which finds answers better than cutting by page or by tokens alone.
+ * `pages` have no running headers.
  */
-export const chunkDocument = (pages: ReadPage[], sizes: Sizes, bookmarks?: Bookmarks): Chunk[] => {
+export function* chunkDocument(pages: ReadPage[], sizes: Sizes, bookmarks?: Bookmarks): Generator<Chunk> {
   const all = toLines(pages);
   const contents = findContents(all);
   const lines = all.filter((line) => !contents.has(line));
   const usual = usualOf(lines);
   const maxTokens = sizes.chunkTokens - SLACK_TOKENS;
   const units = toUnits(toParagraphs(placeAsides(lines, usual), usual), { usual, maxTokens, bookmarks });
-  return packUnits(units, { ...sizes, chunkTokens: maxTokens })
-    .flatMap((packed) => toDrafts(packed, sizes.chunkTokens))
-    .map((draft, ordinal) => ({ ordinal, ...draft }));
-};
+  let ordinal = 0;
+  for (const packed of packUnits(units, { ...sizes, chunkTokens: maxTokens }))
+    for (const draft of toDrafts(packed, sizes.chunkTokens)) yield { ordinal: ordinal++, ...draft };
+}

@@ -57,8 +57,9 @@ const balanceEnd = (chunks: Unit[][], repeated: number, { chunkTokens }: Sizes):
  * Fills chunks with units in order. A full chunk's last sentences are repeated in the next one, or a table's header; a
  * heading starts a new chunk when the present one is at least half full, and is never the last of one.
  */
-export const packUnits = (units: Unit[], sizes: Sizes): Unit[][] => {
+export function* packUnits(units: Iterable<Unit>, sizes: Sizes): Generator<Unit[]> {
   const { chunkTokens } = sizes;
+  /** What is packed and not yielded yet: the end is balanced over the last two. */
   const chunks: Unit[][] = [];
   let current: Unit[] = [];
   let tokens = 0;
@@ -83,8 +84,9 @@ export const packUnits = (units: Unit[], sizes: Sizes): Unit[][] => {
     }
     current.push(unit);
     tokens += unit.tokens;
+    yield* chunks.splice(0, chunks.length - 1);
   }
   if (current.length > repeated) chunks.push(current);
   balanceEnd(chunks, repeated, sizes);
-  return chunks;
-};
+  yield* chunks;
+}

@@ -69,25 +69,24 @@ const lengthOf = (span: Span | undefined) => (span ? span.end - span.start : Inf
 type Reading = { usual: Usual; maxTokens: number; bookmarks?: Bookmarks | undefined };
 
 /** Everything that is to be packed, in order; no unit has more than `maxTokens` tokens. */
-export const toUnits = (paragraphs: Paragraph[], { usual, maxTokens, bookmarks }: Reading): Unit[] => {
+export function* toUnits(paragraphs: Paragraph[], { usual, maxTokens, bookmarks }: Reading): Generator<Unit> {
   const outline = createOutline();
   const tables = createTables();
-  const units: Unit[] = [];
   for (const paragraph of paragraphs) {
     const heading = headingOf(paragraph, usual, bookmarks);
     if (heading) outline.enter(heading);
     const about = { heading: heading !== undefined, section: outline.path(), lead: tables.leadOf(paragraph) };
     const whole = pieceOf(paragraph);
-    const before = units.length;
+    const units: Unit[] = [];
     const add = ({ text, spans }: Piece, tokens: number) =>
-      units.push({ text, spans: mergeSpans(spans), tokens, first: units.length === before, ...about });
-    const count = ({ text }: Piece) => countTokens((units.length === before ? "\n" : " ") + text);
+      units.push({ text, spans: mergeSpans(spans), tokens, first: units.length === 0, ...about });
+    const count = ({ text }: Piece) => countTokens((units.length === 0 ? "\n" : " ") + text);
     for (const piece of heading || paragraph.row ? [whole] : sentencesOf(whole)) {
       const tokens = count(piece);
       if (tokens <= maxTokens) add(piece, tokens);
       else for (const part of cut(piece, maxTokens - 1)) add(part, count(part));
     }
-    tables.follow(paragraph, units.slice(before));
+    tables.follow(paragraph, units);
+    yield* units;
   }
-  return units;
-};
+}

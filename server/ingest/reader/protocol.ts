@@ -9,7 +9,13 @@ export type DocumentFault =
   | { reason: "PDF_NO_TEXT"; pages: number[] }
   | { reason: "PDF_TEXT_ELSEWHERE"; place: Elsewhere };
 
-export type Limits = { maxPages: number; chunkTokens: number; overlapTokens: number };
+export type Limits = {
+  /** Stands before each chunk's text where it is embedded and indexed. */
+  fileName: string;
+  maxPages: number;
+  chunkTokens: number;
+  overlapTokens: number;
+};
 
 /** Begins a document, whose bytes are moved, not copied. */
 export type Start = { type: "start"; data: Uint8Array<ArrayBuffer>; limits: Limits; memoryBytes: number };

@@ -1,5 +1,6 @@
 import { chunkDocument } from "../chunk/chunk.ts";
-import type { ExtractEvent } from "../document.ts";
+import { toIndexed } from "../chunk/indexed.ts";
+import type { ExtractEvent, IndexedChunk } from "../document.ts";
 import { bodyOf } from "./body.ts";
 import { readBookmarks } from "./bookmarks.ts";
 import { findTextElsewhere } from "./elsewhere.ts";
@@ -42,12 +43,17 @@ export function* readDocument(
     yield { type: "page", page: { ...page, lines: page.lines.map(({ start, end, box }) => ({ start, end, box })) } };
   }
   if (pages.every(({ width }) => width === 0)) return { reason: "PDF_CORRUPT" };
+  const bookmarks = readBookmarks(pdfium, document);
   const place = findTextElsewhere(pdfium, document, pages);
   if (place) return { reason: "PDF_TEXT_ELSEWHERE", place };
   const body = bodyOf(pages);
   if (!body) return { reason: "PDF_NO_TEXT", pages: pages.map(({ page }) => page) };
-  const chunks = chunkDocument(body, limits, readBookmarks(pdfium, document));
-  for (let at = 0; at < chunks.length; at += CHUNKS_PER_EVENT)
-    yield { type: "chunks", chunks: chunks.slice(at, at + CHUNKS_PER_EVENT) };
+  let chunks: IndexedChunk[] = [];
+  for (const chunk of toIndexed(chunkDocument(body, limits, bookmarks), limits.fileName)) {
+    if (chunks.push(chunk) < CHUNKS_PER_EVENT) continue;
+    yield { type: "chunks", chunks };
+    chunks = [];
+  }
+  if (chunks.length > 0) yield { type: "chunks", chunks };
   return undefined;
 }

@@ -1,0 +1,81 @@
+import {
+  advanceIngest,
+  insertChunks,
+  insertPages,
+  inTenant,
+  reduceReservation,
+  type TenantDb,
+} from "../../db/index.ts";
+import { newId } from "../id.ts";
+import { record } from "../ledger.ts";
+import { reservedUntil } from "../quota.ts";
+import type { Batch } from "./batches.ts";
+import type { IndexedChunk, PageText } from "./document.ts";
+import { announceProgress, reservationOf, RunSuperseded, type Run } from "./run.ts";
+
+/** `tokens` as the provider counted them; undefined where it counts none. */
+export type EmbeddedBatch = Batch & { vectors: Float32Array[]; tokens: number | undefined };
+
+/** Stores a batch with all that belongs to it in one transaction; refused when the run is not the file's newest. */
+export const storeBatch = async (run: Run, batch: EmbeddedBatch): Promise<void> => {
+  run.signal.throwIfAborted();
+  await inTenant(run.app.db, run.tenantId, (trx) => insertBatch(trx, run, batch));
+  await announceProgress(run);
+};
+
+/** The same within a transaction; with `isReady` the file ends with it. Returns how many chunks the file has now. */
+export const insertBatch = async (
+  trx: TenantDb,
+  run: Run,
+  { pages, chunks, vectors, tokens, isReady = false }: EmbeddedBatch & { isReady?: boolean },
+): Promise<number> => {
+  const { pageCount, chunkCount: total, warnings } = run.reading;
+  const page = chunks.at(-1)?.spans.at(-1)?.page ?? 0;
+  const stored = await advanceIngest(trx, run, { chunks: chunks.length, page, pageCount, total, isReady, warnings });
+  if (stored === undefined) throw new RunSuperseded();
+  await insertPages(
+    trx,
+    pages.map((read) => toPageRow(run.fileId, read)),
+  );
+  if (chunks.length === 0) return stored;
+  await insertChunks(
+    trx,
+    run.app.embeddingModelId,
+    chunks.map((chunk, index) => toChunkRow(run.fileId, chunk, vectors[index])),
+  );
+  await record(trx, {
+    kind: "embedding",
+    model: run.app.model.embedding.model,
+    userId: run.uploadedBy,
+    embeddingTokens: tokens ?? sumOf(chunks, "tokens"),
+  });
+  if (run.isBounded)
+    await reduceReservation(trx, reservationOf(run), {
+      tokens: sumOf(chunks, "maxTokens"),
+      expires_at: reservedUntil(),
+    });
+  return stored;
+};
+
+const sumOf = (chunks: IndexedChunk[], measure: "tokens" | "maxTokens"): number =>
+  chunks.reduce((sum, chunk) => sum + chunk[measure], 0);
+
+const toChunkRow = (fileId: string, chunk: IndexedChunk, embedding: Float32Array | undefined) => {
+  if (!embedding) throw new Error("a chunk without a vector");
+  const { ordinal, section, text, tokens, spans, words } = chunk;
+  const pages = spans.map((span) => span.page);
+  const [page_from, page_to] = [Math.min(...pages), Math.max(...pages)];
+  return { id: newId(), file_id: fileId, ordinal, section, text, tokens, page_from, page_to, spans, words, embedding };
+};
+
+const toPageRow = (fileId: string, { page, width, height, text, lines }: PageText) => ({
+  file_id: fileId,
+  page,
+  width,
+  height,
+  text,
+  lines: lines.map(
+    ({ start, end, box }) => [start, end, ...[box.x, box.y, box.width, box.height].map(toTenth)] as const,
+  ) as [number, number, number, number, number, number][],
+});
+const toTenth = (points: number) => Math.round(points * 10) / 10;
