@@ -1,4 +1,4 @@
-import { asOwner, inIngestTurn, isTenantWaiting, type Db, type TenantDb } from "../db/index.ts";
+import { asOwner, inIngestTurn, isAnyDue, isTenantWaiting, type Db, type TenantDb } from "../db/index.ts";
 import { fromKysely, fromPglite, PgBoss, type JobWithMetadata } from "pg-boss";
 
 /** What a worker needs to know of a file to ingest; everything else is read when the job runs. */
@@ -22,6 +22,9 @@ export type SendOptions = {
 /** A slot for short files takes no file that is known to be long. */
 export type Slot = { short: boolean };
 
+/** `isMore`: other jobs are due for such a slot. */
+export type TakenIngest = { job: JobWithMetadata<IngestJob>; isMore: boolean };
+
 /** Sends jobs in the transaction that makes their file, so that neither exists without the other. */
 export type Jobs = {
   /** A file has one job: this one takes the place of an earlier one, waiting or running. */
@@ -31,12 +34,15 @@ export type Jobs = {
   /** Takes a file's job back, waiting or running. */
   removeIngest(trx: TenantDb, fileId: string): Promise<void>;
   /** The next job that is due for the slot, by tenant in turn. */
-  takeIngest(slot: Slot): Promise<JobWithMetadata<IngestJob> | undefined>;
+  takeIngest(slot: Slot): Promise<TakenIngest | undefined>;
+  /** Whether any job is due, without taking it. */
+  isIngestDue(): Promise<boolean>;
   /** Whether a tenant that has no run waits for such a slot. */
   isAnotherWaiting(slot: Slot, tenantId: string): Promise<boolean>;
-  /** The queue itself, for the worker, and how often that asks it. */
+  /** How often a worker looks for due jobs that it was not notified of. */
+  pollMs: number;
+  /** The queue itself, for the worker. */
   boss: PgBoss;
-  polling: { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number };
   stop(): Promise<void>;
 };
 
@@ -69,41 +75,44 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
   const boss = await startBoss(db, onError);
 
   // The file's id is its job's id: a file has one job at a time.
-  const removeIngest = (trx: TenantDb, fileId: string) =>
-    asOwner(trx, async () => {
-      await boss.deleteJob(INGEST_QUEUE, fileId, { db: fromKysely(trx) });
-    });
+  const remove = (trx: TenantDb, fileIds: string | string[]) =>
+    boss.deleteJob(INGEST_QUEUE, fileIds, { db: fromKysely(trx) });
   const optionsOf = ({ tenantId, fileId }: IngestJob) => ({ id: fileId, group: { id: tenantId } });
   const turnsOf = ({ short }: Slot) => ({ queue: INGEST_QUEUE, minPriority: short ? UNKNOWN : LONG });
   return {
     boss,
     // The embedded database has one thread for all.
-    polling: { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: embedded ? 3 : 1 },
+    pollMs: embedded ? 3_000 : 1_000,
     sendIngest: async (trx, job, { long = false, afterSeconds } = {}) => {
-      await removeIngest(trx, job.fileId);
       const options = {
         ...optionsOf(job),
         priority: long ? LONG : UNKNOWN,
         ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
       };
-      await asOwner(trx, () => boss.send(INGEST_QUEUE, job, { ...options, db: fromKysely(trx) }));
+      await asOwner(trx, async () => {
+        await remove(trx, job.fileId);
+        await boss.send(INGEST_QUEUE, job, { ...options, db: fromKysely(trx) });
+      });
     },
     sendIngests: (trx, jobs) =>
       asOwner(trx, async () => {
-        const ids = jobs.map(({ fileId }) => fileId);
-        await boss.deleteJob(INGEST_QUEUE, ids, { db: fromKysely(trx) });
+        await remove(
+          trx,
+          jobs.map(({ fileId }) => fileId),
+        );
         const rows = jobs.map((job) => ({ ...optionsOf(job), data: job, priority: UNKNOWN }));
         await boss.insert(INGEST_QUEUE, rows, { db: fromKysely(trx) });
       }),
-    removeIngest,
+    removeIngest: (trx, fileId) => asOwner(trx, async () => void (await remove(trx, fileId))),
     takeIngest: (slot) => {
       const which = turnsOf(slot);
-      return inIngestTurn(db, which, async (trx, ignoreGroups) => {
+      return inIngestTurn(db, which, async (trx, { others: ignoreGroups, jobs }) => {
         const options = { includeMetadata: true, minPriority: which.minPriority, ignoreGroups } as const;
         const [job] = await boss.fetch<IngestJob>(INGEST_QUEUE, { ...options, db: fromKysely(trx) });
-        return job;
+        return job && { job, isMore: jobs > 1 };
       });
     },
+    isIngestDue: () => isAnyDue(db, turnsOf({ short: false })),
     isAnotherWaiting: (slot, tenantId) => isTenantWaiting(db, turnsOf(slot), tenantId),
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   };
@@ -111,7 +120,7 @@ export const openJobs = async (db: Db, onError: (error: Error) => void): Promise
 
 const startBoss = async (db: Db, onError: (error: Error) => void): Promise<PgBoss> => {
   const embedded = "pglite" in db.queue;
-  const lookEverySeconds = embedded ? 10 : 2;
+  const lookEverySeconds = embedded ? 10 : 5;
   const boss = new PgBoss({
     ...("url" in db.queue
       ? { connectionString: db.queue.url, max: 4 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobWithMetadata } from "pg-boss";
 import { z } from "zod";
 import { inTenant } from "../db/index.ts";
@@ -9,6 +8,7 @@ import { INGEST_SENT } from "./files/announce.ts";
 import { fail, ingest } from "./ingest/ingest.ts";
 import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob, type Slot } from "./jobs.ts";
 import { withFields } from "./log.ts";
+import { startSlots } from "./slots.ts";
 
 const IngestPayload = z.object({
   tenantId: z.uuid(),
@@ -19,15 +19,6 @@ const IngestPayload = z.object({
 /** Whose every log line about the job carries the id of the request that sent the file. */
 const appFor = (app: App, { requestId }: IngestJob): App => ({ ...app, log: withFields(app.log, { requestId }) });
 
-/**
- * Files ingested at once by one process: one slot takes no long files. A free slot goes to the tenant with the fewest
- * runs, of those to the one whose last turn is longest ago; between batches a run gives way to a tenant that has none.
- */
-const slotsFor = (readers: number): Slot[] => [
-  { short: true },
-  ...Array.from({ length: readers }, () => ({ short: false })),
-];
-
 /** pg-boss says how many jobs it found; its types do not. */
 const Touched = z.looseObject({ affected: z.int() });
 
@@ -36,19 +27,23 @@ const HEARTBEAT_MS = 3_000;
 /** How long runs may take to give way when the worker stops. */
 const STOP_MS = 10_000;
 
+/** Dead jobs are rare, and the queue notifies of most. */
+const DEAD_POLLING = { pollingIntervalSeconds: 5, notifyPollingIntervalSeconds: 5 };
+
 type Worker = { stop(): Promise<void> };
 
 /** Handles jobs until it is stopped. */
 export const startWorker = async (app: App): Promise<Worker> => {
-  const { boss, polling } = app.jobs;
+  const { boss } = app.jobs;
   const stopping = new AbortController();
   const killing = new AbortController();
-  const bell = createBell();
-  const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, () => bell.ring());
-  const slots = slotsFor(app.config.readers.threads).map((slot) =>
-    runSlot(app, slot, { bell, stopping: stopping.signal, killing: killing.signal }),
-  );
-  await boss.work<IngestJob>(DEAD_INGEST_QUEUE, polling, async ([job]) => {
+  const signals = { stopping: stopping.signal, killing: killing.signal };
+  const slots = startSlots(app, {
+    handle: (job, slot) => handle(app, job, { slot, ...signals }),
+    stopping: signals.stopping,
+  });
+  const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, slots.wake);
+  await boss.work<IngestJob>(DEAD_INGEST_QUEUE, DEAD_POLLING, async ([job]) => {
     if (!job) return;
     const payload = IngestPayload.parse(job.data);
     app.log.error("ingest never ended", { ...payload, reason: "INTERNAL" });
@@ -57,45 +52,13 @@ export const startWorker = async (app: App): Promise<Worker> => {
   return {
     stop: async () => {
       stopping.abort();
-      bell.ring();
+      slots.wake();
       await unsubscribe().catch(() => {});
       const timer = setTimeout(() => killing.abort(), STOP_MS);
-      await Promise.all(slots);
+      await slots.ended;
       clearTimeout(timer);
     },
   };
-};
-
-type Bell = { next(): Promise<void>; ring(): void };
-
-/** Resolves all that wait for the next job. */
-const createBell = (): Bell => {
-  let waiting = Promise.withResolvers<void>();
-  return {
-    next: () => waiting.promise,
-    ring: () => {
-      waiting.resolve();
-      waiting = Promise.withResolvers();
-    },
-  };
-};
-
-type Signals = { bell: Bell; stopping: AbortSignal; killing: AbortSignal };
-
-const runSlot = async (app: App, slot: Slot, { bell, stopping, killing }: Signals): Promise<void> => {
-  const pollMs = app.jobs.polling.notifyPollingIntervalSeconds * 1_000;
-  while (!stopping.aborted) {
-    // Before the look: a job that comes during it is seen by the next one.
-    const rung = bell.next();
-    try {
-      const job = await app.jobs.takeIngest(slot);
-      if (job) await handle(app, job, { slot, stopping, killing });
-      else await Promise.race([rung, sleep(pollMs, undefined, { ref: false })]);
-    } catch (error) {
-      app.log.error("ingest slot failed", { error });
-      await Promise.race([rung, sleep(pollMs, undefined, { ref: false })]);
-    }
-  }
 };
 
 type Handling = { slot: Slot; stopping: AbortSignal; killing: AbortSignal };

@@ -15,6 +15,13 @@ const CALLS_AT_ONCE = 4;
  */
 export const embedBatches = async (run: Run, batches: AsyncIterable<Batch>): Promise<EmbeddedBatch> => {
   const lanes = createLanes(CALLS_AT_ONCE);
+  let stored: Promise<unknown> = Promise.resolve();
+  /** One after another: in the database they would wait for each other, each with a connection. */
+  const store = (embedded: EmbeddedBatch): Promise<void> => {
+    const storing = Promise.allSettled([stored]).then(() => storeBatch(run, embedded));
+    stored = storing;
+    return storing;
+  };
   let last: EmbeddedBatch | undefined;
   let started = 0;
   try {
@@ -25,7 +32,7 @@ export const embedBatches = async (run: Run, batches: AsyncIterable<Batch>): Pro
       await lanes.start(async () => {
         const embedded = await embed(run, batch);
         if (batch.isLast) last = embedded;
-        else await storeBatch(run, embedded);
+        else await store(embedded);
       });
     }
     await lanes.settle();

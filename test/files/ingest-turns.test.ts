@@ -36,9 +36,9 @@ test("slots go to the tenants in turn, however many files one has queued before 
     for (let file = 0; file < (files[index] ?? 0); file++) await queueFile(tenant);
   const taken: number[] = [];
   // Two slots: the older run ends before the third begins.
-  const running: Awaited<ReturnType<typeof jobs.takeIngest>>[] = [];
+  const running: ({ data: IngestJob } | undefined)[] = [];
   for (let turn = 0; turn < 9; turn++) {
-    const job = await jobs.takeIngest(ANY);
+    const job = (await jobs.takeIngest(ANY))?.job;
     taken.push(tenants.indexOf(job?.data.tenantId ?? ""));
     running.push(job);
     if (running.length === 2) await endJob(running.shift());
@@ -53,7 +53,7 @@ test("of slots taken at the same moment no tenant gets a second one while anothe
   for (const tenant of tenants) for (let file = 0; file < 4; file++) await queueFile(tenant);
   for (let round = 0; round < 2; round++) {
     const taken = await Promise.all(tenants.map(() => jobs.takeIngest(ANY)));
-    expect(new Set(taken.map((job) => job?.data.tenantId)).size).toBe(3);
+    expect(new Set(taken.map((one) => one?.job.data.tenantId)).size).toBe(3);
   }
 });
 
@@ -65,7 +65,7 @@ test("a slot for short files leaves those that are known to be long, and nobody 
   expect(await jobs.isAnotherWaiting({ short: true }, other)).toBe(false);
   expect(await jobs.isAnotherWaiting(ANY, other)).toBe(true);
   expect(await jobs.isAnotherWaiting(ANY, one)).toBe(false);
-  expect(await jobs.takeIngest(ANY)).toMatchObject({ data: { tenantId: one } });
+  expect(await jobs.takeIngest(ANY)).toMatchObject({ job: { data: { tenantId: one } }, isMore: false });
   await queueFile(one);
   // It has a run already.
   expect(await jobs.isAnotherWaiting(ANY, other)).toBe(false);
