@@ -1,6 +1,8 @@
 import { array, assert, constantFrom, oneof, property, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
+import { packUnits } from "../../server/ingest/chunk/pack.ts";
+import type { Unit } from "../../server/ingest/chunk/unit.ts";
 import type { Chunk } from "../../server/ingest/document.ts";
 import { bodyOf } from "../../server/ingest/reader/body.ts";
 import type { ReadLine, ReadPage } from "../../server/ingest/reader/lines.ts";
@@ -50,6 +52,18 @@ describe("chunks", () => {
         ],
       },
     ]);
+  });
+
+  it("are yielded while the document after them is still being cut", () => {
+    let cut = 0;
+    const units = function* (): Generator<Unit> {
+      for (; cut < 100; cut++)
+        yield { text: sentence(cut), spans: [], tokens: 10, first: true, heading: false, section: null, lead: [] };
+    };
+    const chunks = packUnits(units(), SIZES);
+    expect(chunks.next().value).toHaveLength(6);
+    expect(cut).toBeLessThan(20);
+    expect([...chunks].at(-1)?.at(-1)?.text).toBe(sentence(99));
   });
 
   it("end and begin where sentences do", () => {

@@ -18,8 +18,11 @@ export type TcpProxy = {
 /** Where the next connection goes; asked again where that one is refused. */
 type Target = string | (() => string | undefined);
 
-/** Stands between a client and one or many servers, as a network that fails; it ends with the test. */
-export const startTcpProxy = async (target: Target): Promise<TcpProxy> => {
+/**
+ * Stands between a client and one or many servers, as a network that fails; it ends with the test. `onSent` receives what
+ * clients send.
+ */
+export const startTcpProxy = async (target: Target, onSent = (_: Buffer) => {}): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
   let left = Infinity;
   let swallowing = false;
@@ -45,7 +48,10 @@ export const startTcpProxy = async (target: Target): Promise<TcpProxy> => {
         upstream.destroy();
       });
     }
-    client.on("data", (data: Buffer) => swallowing || upstream.write(data));
+    client.on("data", (data: Buffer) => {
+      onSent(data);
+      if (!swallowing) upstream.write(data);
+    });
     upstream.on("data", (data: Buffer) => passOn(data, client));
   };
   const server = createServer({ pauseOnConnect: true }, (client) => {
