@@ -8,7 +8,7 @@ const VENDORS: [packages: string[], importers: string[]][] = [
     ["server/**/router.ts", "server/trpc.ts", "server/http/**", "client-sdk/**"],
   ],
   [["hono", "hono/*", "@hono/*", "ws", "@fastify/busboy"], ["server/http/**"]],
-  [["pg-boss"], ["server/jobs.ts", "server/slots.ts", "server/worker.ts"]],
+  [["pg-boss"], ["server/jobs.ts", "server/worker.ts"]],
   [["jose"], ["server/auth/access-token.ts"]],
   [["nodemailer"], ["server/auth/mail.ts"]],
   [

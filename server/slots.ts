@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobWithMetadata } from "pg-boss";
 import type { App } from "./context.ts";
-import type { IngestJob, Slot } from "./jobs.ts";
+import type { Slot, TakenIngest } from "./jobs.ts";
 
 /**
- * Files ingested at once by one process: as many long ones as there are readers. A free slot goes to the tenant with the fewest runs, of those to the one whose
- * last turn is longest ago; between batches a run gives way to a tenant that has none. One slot takes no long files: it is
- * the last to be given away, so that a short file seldom waits.
+ * Files ingested at once by one process: as many long ones as there are readers. A free slot goes to the
+ * tenant with the fewest runs, of those to the one whose last turn is longest ago; between batches a run gives way to a
+ * tenant that has none. One slot takes no long files: it is the last to be given away, so that a short file seldom waits.
  */
 const slotsFor = (readers: number): Slot[] => [
   ...Array.from({ length: readers }, () => ({ short: false })),
@@ -14,14 +13,16 @@ const slotsFor = (readers: number): Slot[] => [
 ];
 
 type Options = {
-  handle(job: JobWithMetadata<IngestJob>, slot: Slot): Promise<void>;
+  handle: (job: TakenIngest["job"], slot: Slot) => Promise<void>;
+  /** As many long files are read at once. */
+  readers: number;
   /** Once aborted, no slot is given away. */
   stopping: AbortSignal;
 };
 
 /** Gives slots to jobs that are due: when it is woken, when a slot is free again, and by looking now and then. */
-export const startSlots = (app: App, { handle, stopping }: Options) => {
-  const slots = slotsFor(app.config.readers.threads);
+export const startSlots = (app: Pick<App, "jobs" | "log">, { handle, readers, stopping }: Options) => {
+  const slots = slotsFor(readers);
   const free = new Set(slots);
   const running = new Set<Promise<void>>();
   /** Whether jobs may be due that no slot has been looked for yet. */
@@ -31,7 +32,7 @@ export const startSlots = (app: App, { handle, stopping }: Options) => {
     mayBeDue = true;
     woken.resolve();
   };
-  const start = (job: JobWithMetadata<IngestJob>, slot: Slot) => {
+  const start = (job: TakenIngest["job"], slot: Slot) => {
     free.delete(slot);
     const run = handle(job, slot)
       .catch((error: unknown) => app.log.error("ingest slot failed", { error }))

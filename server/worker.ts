@@ -40,6 +40,7 @@ export const startWorker = async (app: App): Promise<Worker> => {
   const signals = { stopping: stopping.signal, killing: killing.signal };
   const slots = startSlots(app, {
     handle: (job, slot) => handle(app, job, { slot, ...signals }),
+    readers: app.config.readers.threads,
     stopping: signals.stopping,
   });
   const unsubscribe = await app.keyValue.subscribe(INGEST_SENT, slots.wake);

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { createFile, inTenant } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { openJobs, type IngestJob, type Slot } from "../../server/jobs.ts";
+import { createLog } from "../../server/log.ts";
+import { startSlots } from "../../server/slots.ts";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { startTestApp } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
@@ -69,6 +71,28 @@ test("a slot for short files leaves those that are known to be long, and nobody 
   await queueFile(one);
   // It has a run already.
   expect(await jobs.isAnotherWaiting(ANY, other)).toBe(false);
+});
+
+test("the slot for short files is the last to be taken, and a slot that is free again goes to what waits", async () => {
+  const { jobs, queueFile, tenants } = await openQueue();
+  for (const tenant of [...tenants, ...tenants.slice(0, 1)]) await queueFile(tenant);
+  const taken: { short: boolean; end: () => void }[] = [];
+  const stopping = new AbortController();
+  const slots = startSlots(
+    { jobs, log: createLog("silent") },
+    {
+      readers: 2,
+      stopping: stopping.signal,
+      handle: (_, { short }) => new Promise((end) => taken.push({ short, end })),
+    },
+  );
+  await expect.poll(() => taken.map(({ short }) => short)).toEqual([false, false, true]);
+  taken[1]?.end();
+  await expect.poll(() => taken.map(({ short }) => short)).toEqual([false, false, true, false]);
+  stopping.abort();
+  slots.wake();
+  for (const { end } of taken) end();
+  await slots.ended;
 });
 
 test("of 12 long files of two tenants at most 2 are ready before a third tenant's page", async () => {

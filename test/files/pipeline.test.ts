@@ -12,6 +12,7 @@ import type { Model } from "../../server/model/model.ts";
 import { startTestApp, type TestApp, type TestUser } from "../support/app.ts";
 import { addFile, ingestFile, watchToEnd } from "../support/files.ts";
 import { beginRun, chunkEvent, pageEvent, startVendor } from "../support/ingest.ts";
+import type { OpenAiBody } from "../support/openai-server.ts";
 import { makePdfOfPages } from "../support/pdf.ts";
 
 const SIZE = 4;
@@ -128,6 +129,22 @@ test("an outage in the middle leaves whole batches, and the next run goes on fro
   for (const { progress } of states)
     if (progress.stage === "extracting") expect(progress.done).toBeGreaterThanOrEqual(waiting.progress.done);
 }, 120_000);
+
+test("what was embedded beside a call that fails is stored, the document's end included", async () => {
+  const { vendor, app, user } = await start();
+  const run = await beginRun(app, user);
+  const isFirst = (body: OpenAiBody) => "input" in body && [body.input].flat().some((text) => /Passage 0 /.test(text));
+  vendor.script = { refuse: (body) => (isFirst(body) ? { status: 503, body: {} } : undefined) };
+  async function* events(): AsyncGenerator<ExtractEvent> {
+    yield { type: "opened", pageCount: 1 };
+    for (let ordinal = 0; ordinal < 2 * SIZE + 1; ordinal++) yield chunkEvent([ordinal]);
+  }
+  await expect(ingestEvents(run, events())).rejects.toMatchObject({ reason: "MODEL_UNAVAILABLE" });
+  expect(await writersOf(app, user)).toEqual([
+    { chunks: SIZE, vectors: SIZE, calls: 1 },
+    { chunks: 1, vectors: 1, calls: 1 },
+  ]);
+});
 
 test("watchers are notified at most four times a second, and of the end at once", async () => {
   const { app, user } = await start();
