@@ -22,7 +22,10 @@ type Target = string | (() => string | undefined);
  * Stands between a client and one or many servers, as a network that fails; it ends with the test. `onSent` receives what
  * clients send.
  */
-export const startTcpProxy = async (target: Target, onSent = (_: Buffer) => {}): Promise<TcpProxy> => {
+export const startTcpProxy = async (
+  target: Target,
+  onSent: (data: Buffer) => unknown = () => {},
+): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
   let left = Infinity;
   let swallowing = false;
