@@ -91,7 +91,16 @@ export type Files = {
   updated_at: Generated<Date>;
 };
 
-export type StoredLine = [start: number, end: number, x: number, y: number, width: number, height: number];
+/** Offsets into the page's text, a box in points, and the places of the words (`server/text/word-places.ts`). */
+export type StoredLine = [
+  start: number,
+  end: number,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  words?: number[],
+];
 
 export type Pages = {
   tenant_id: Fixed<string>;

@@ -1,7 +1,10 @@
 import type { Box } from "../contract/files.ts";
 
-/** A line of a page: offsets (UTF-16 units) into the page's text, and its box in points from the upper left. */
-export type PageLine = { start: number; end: number; box: Box };
+/**
+ * A line of a page: offsets (UTF-16 units) into the page's text, and its box in points from the upper left. `words` are
+ * the places of its words as `server/text/word-places.ts` writes them.
+ */
+export type PageLine = { start: number; end: number; box: Box; words?: number[] | undefined };
 
 /** One page as read: its text in reading order, lines joined by "\n". Sizes are in points, rotation applied. */
 export type PageText = { page: number; width: number; height: number; text: string; lines: PageLine[] };

@@ -10,7 +10,8 @@ import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
 import { reservedUntil } from "../quota.ts";
 import type { Batch } from "./batches.ts";
-import type { IndexedChunk, PageText } from "./document.ts";
+import type { IndexedChunk } from "./document.ts";
+import { toPageRow } from "./page-row.ts";
 import { announceProgress, reservationOf, RunSuperseded, type Run } from "./run.ts";
 
 /** `tokens` as the provider counted them; undefined where it counts none. */
@@ -67,15 +68,3 @@ const toChunkRow = (fileId: string, chunk: IndexedChunk, embedding: Float32Array
   const [page_from, page_to] = [Math.min(...pages), Math.max(...pages)];
   return { id: newId(), file_id: fileId, ordinal, section, text, tokens, page_from, page_to, spans, words, embedding };
 };
-
-const toPageRow = (fileId: string, { page, width, height, text, lines }: PageText) => ({
-  file_id: fileId,
-  page,
-  width,
-  height,
-  text,
-  lines: lines.map(
-    ({ start, end, box }) => [start, end, ...[box.x, box.y, box.width, box.height].map(toTenth)] as const,
-  ) as [number, number, number, number, number, number][],
-});
-const toTenth = (points: number) => Math.round(points * 10) / 10;

@@ -3,6 +3,7 @@ import type { Box } from "../contract/files.ts";
 import type { TenantContext } from "../context.ts";
 import { sentencesIn } from "../text/sentences.ts";
 import { wordsOf } from "../text/words.ts";
+import { boxesOf } from "./boxes.ts";
 import type { Expanded, Reading } from "./expand.ts";
 
 export type Quote = { page: number; quote: string; verified: boolean; boxes: Box[] };
@@ -84,17 +85,3 @@ const support = (claim: ReadonlySet<string>, words: ReadonlySet<string>): number
   const shared = claim.intersection(words).size;
   return shared / claim.size + (shared / words.size) * 0.01;
 };
-
-/** The places of a piece of a page's text, a box a line; a part of a line is estimated by its share of characters. */
-const boxesOf = (page: NewPage, start: number, end: number): Box[] =>
-  page.lines
-    .filter(([lineStart, lineEnd]) => lineStart < end && lineEnd > start)
-    .map(([lineStart, lineEnd, x, y, width, height]) => {
-      const chars = Math.max(1, lineEnd - lineStart);
-      if (isRightToLeft(page.text.slice(lineStart, lineEnd))) return { x, y, width, height };
-      const from = Math.max(0, start - lineStart) / chars;
-      const to = Math.min(chars, end - lineStart) / chars;
-      return { x: x + width * from, y, width: width * (to - from), height };
-    });
-
-const isRightToLeft = (text: string) => /[\p{Script=Hebrew}\p{Script=Arabic}]/u.test(text);

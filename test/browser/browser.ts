@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** What CI keeps: pictures of every screen. */
 const PICTURES = join(ROOT, "test-output/browser");
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

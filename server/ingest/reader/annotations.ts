@@ -45,8 +45,8 @@ const placeLines = (lines: string[], [x0, y0, x1, y1]: Rectangle, { toShown }: P
     const u1 = Math.min(right, left + text.length * LETTER_WIDTH * USUAL_SIZE);
     const [upper, lower] = [start + i * height, start + (i + 1) * height];
     if (!text) return [];
-    const glyphs = [{ text, u0: left, u1 }];
-    return [{ text, glyphs, turn: 0, u0: left, u1, top: upper, bottom: lower, size: USUAL_SIZE, font: FONT }];
+    const extent = { u0: left, u1, top: upper, bottom: lower, fontTop: upper, fontBottom: lower };
+    return [{ text, glyphs: [{ text, u0: left, u1 }], turn: 0, ...extent, size: USUAL_SIZE, font: FONT }];
   });
 };
 

@@ -2,8 +2,11 @@
 const USELESS =
   /(?![\t\n\v\f\r\u0085])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
-/** Shapes of letters that stand for the letters: ligatures, Arabic and Hebrew presentation forms, Kangxi radicals. */
-const SHAPES = /[\u2F00-\u2FDF\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
+/**
+ * Shapes of letters that stand for the letters: ligatures, Arabic and Hebrew presentation forms, Kangxi radicals, and the
+ * forms of brackets and signs in vertical writing.
+ */
+const SHAPES = /[\u2F00-\u2FDF\uFB00-\uFB4F\uFB50-\uFDFF\uFE10-\uFE19\uFE30-\uFE44\uFE47\uFE48\uFE70-\uFEFC]/g;
 
 /**
  * Old fonts of TeX have no map to letters; what their codes for ligatures, quotes and dashes (encodings T1 and OT1) come

@@ -5,6 +5,7 @@ import { lineGlyphs } from "./line-text.ts";
 import { baseOf, type Base } from "./reading-order.ts";
 import { toRows, type Row } from "./rows.ts";
 import { toBox, type Turn } from "./frame.ts";
+import { encodeWords } from "../../text/word-places.ts";
 import type { Glyph, Run } from "./runs.ts";
 import { setHeadersUpright } from "./turned-headers.ts";
 
@@ -40,18 +41,18 @@ const cellsOf = ({ segments }: Row): Run[][] => {
   return cells;
 };
 
-/** Font and size of most letters. */
-const mainStyle = (runs: Run[]): { size: number; font: string } => {
-  const weights = new Map<string, { size: number; font: string; letters: number }>();
-  let main = { size: 0, font: "", letters: -1 };
-  for (const { font, size, text } of runs) {
-    const key = `${font} ${size}`;
-    const style = weights.get(key) ?? { font, size, letters: 0 };
-    style.letters += text.trim().length;
+/** A run in the font and size of most letters. */
+const mainRun = (runs: Run[]): Run | undefined => {
+  const weights = new Map<string, { run: Run; letters: number }>();
+  let main: { run: Run; letters: number } | undefined;
+  for (const run of runs) {
+    const key = `${run.font} ${run.size}`;
+    const style = weights.get(key) ?? { run, letters: 0 };
+    style.letters += run.text.trim().length;
     weights.set(key, style);
-    if (style.letters > main.letters) main = style;
+    if (!main || style.letters > main.letters) main = style;
   }
-  return { size: main.size, font: main.font };
+  return main?.run;
 };
 
 const runsOf = ({ segments }: Row): Run[] => segments.flatMap(({ runs }) => runs);
@@ -64,18 +65,22 @@ const tidy = (glyphs: Glyph[]): Glyph[] => {
   return kept;
 };
 
+const textOf = (glyphs: Glyph[]) => glyphs.map(({ text }) => text).join("");
+
 const toLine = (row: Row, turn: Turn, base: Base) => {
   const runs = runsOf(row);
   const u0 = Math.min(...row.segments.map((segment) => segment.u0));
   const u1 = Math.max(...row.segments.map((segment) => segment.u1));
-  const box = toBox(turn, { u0, u1, top: row.top, bottom: row.bottom });
-  const textOf = (part: Run[]) =>
-    tidy(lineGlyphs(part, base))
-      .map(({ text }) => text)
-      .join("");
+  const extent = { u0, u1, top: row.top, bottom: row.bottom };
+  const glyphsOf = (part: Run[]) => tidy(lineGlyphs(part, base));
+  const glyphs = glyphsOf(runs);
+  const text = textOf(glyphs);
+  const { font = "", size = 0, fontTop = row.top, fontBottom = row.bottom } = mainRun(runs) ?? {};
+  const words = encodeWords({ text, glyphs, turn, ...extent, fontTop, fontBottom });
   const cells = cellsOf(row);
-  const outer = cells.length > 1 ? { outer: [textOf(cells[0] ?? []), textOf(cells.at(-1) ?? [])] } : {};
-  return { text: textOf(runs), box, cells: cells.length, ...outer, ...mainStyle(runs) };
+  const ends = [cells[0] ?? [], cells.at(-1) ?? []];
+  const outer = cells.length > 1 ? { outer: ends.map((cell) => textOf(glyphsOf(cell))) } : {};
+  return { text, box: toBox(turn, extent), words, cells: cells.length, ...outer, font, size };
 };
 
 /** The turns that occur, the one with most text first: what is written across the page comes last. */

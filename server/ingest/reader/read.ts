@@ -40,7 +40,10 @@ export function* readDocument(
     chars += page.text.length;
     if (chars > MAX_CHARS) return { reason: "PDF_TOO_COMPLEX" };
     pages.push(page);
-    yield { type: "page", page: { ...page, lines: page.lines.map(({ start, end, box }) => ({ start, end, box })) } };
+    yield {
+      type: "page",
+      page: { ...page, lines: page.lines.map(({ start, end, box, words }) => ({ start, end, box, words })) },
+    };
   }
   if (pages.every(({ width }) => width === 0)) return { reason: "PDF_CORRUPT" };
   const bookmarks = readBookmarks(pdfium, document);

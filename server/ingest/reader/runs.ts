@@ -12,6 +12,9 @@ export type Run = Extent & {
   turn: Turn;
   size: number;
   font: string;
+  /** What a highlight covers across the line: from the ascent to the descent of its font. */
+  fontTop: number;
+  fontBottom: number;
   /** Its spaces are runs of their own: a gap beside another such run is none. */
   spaced?: boolean;
 };
@@ -35,7 +38,7 @@ const TIGHT_GAP = 0.02;
 const SAME_BASELINE = 0.05;
 
 /** Makes a run of glyphs in reading order. */
-export const toRun = (glyphs: Glyph[], { style: { font, size, turn }, v }: Character): Run => ({
+export const toRun = (glyphs: Glyph[], { style: { font, size, turn, heights }, v }: Character): Run => ({
   text: glyphs.map(({ text }) => text).join(""),
   glyphs,
   turn,
@@ -45,6 +48,8 @@ export const toRun = (glyphs: Glyph[], { style: { font, size, turn }, v }: Chara
   u1: glyphs.reduce((most, { u1 }) => Math.max(most, u1), -Infinity),
   top: v - ASCENT * size,
   bottom: v + DESCENT * size,
+  fontTop: v - heights.ascent * size,
+  fontBottom: v + heights.descent * size,
 });
 
 /** A character that is not a space, and how it stands to the one before it. */

@@ -1,5 +1,6 @@
 import type { PageFrame } from "./page-frame.ts";
 import { compose, mapX, mapY, TO_FRAME, type Affine, type Turn } from "./frame.ts";
+import { readFontHeights, type FontHeights } from "./font-heights.ts";
 import type { Pdfium } from "./instance.ts";
 import { readBytes, readFloats } from "./strings.ts";
 
@@ -15,6 +16,8 @@ export type Style = {
   toFrame: Affine;
   /** It is set neither level nor upright. */
   slanted: boolean;
+  /** How far a highlight reaches above and below the baseline, in ems. */
+  heights: FontHeights;
 };
 
 /** Six capitals and a plus sign name the subset of a font, which may differ from page to page. */
@@ -27,16 +30,17 @@ const MAX_SLANT = 0.12;
 export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: PageFrame) => {
   const { calls, scratch } = pdfium;
   const styles = new Map<number, Style>();
-  const fonts = new Map<number, string>();
-  const fontOf = (object: number): string => {
-    const font = calls.FPDFTextObj_GetFont(object);
-    let name = fonts.get(font);
-    if (name === undefined) {
-      const bytes = readBytes(pdfium, (buffer, length) => calls.FPDFFont_GetBaseFontName(font, buffer, length));
-      name = Buffer.from(bytes).toString("utf8").replace(/\0+$/, "");
-      fonts.set(font, name);
+  const fonts = new Map<number, Pick<Style, "font" | "baseFont" | "heights">>();
+  const fontOf = (object: number) => {
+    const address = calls.FPDFTextObj_GetFont(object);
+    let font = fonts.get(address);
+    if (!font) {
+      const bytes = readBytes(pdfium, (buffer, length) => calls.FPDFFont_GetBaseFontName(address, buffer, length));
+      const baseFont = Buffer.from(bytes).toString("utf8").replace(/\0+$/, "");
+      font = { font: baseFont.replace(SUBSET, ""), baseFont, heights: readFontHeights(pdfium, address) };
+      fonts.set(address, font);
     }
-    return name;
+    return font;
   };
   const read = (object: number, at: number): Style => {
     calls.FPDFText_GetMatrix(textPage, at, scratch);
@@ -46,15 +50,7 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
     const slanted = Math.abs(turns - Math.round(turns)) > MAX_SLANT;
     const turn = slanted ? 0 : (((Math.round(turns) + 4) % 4) as Turn);
     const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
-    const baseFont = fontOf(object);
-    return {
-      font: baseFont.replace(SUBSET, ""),
-      baseFont,
-      size: size || 1,
-      turn,
-      slanted,
-      toFrame: compose(toShown, TO_FRAME[turn]),
-    };
+    return { ...fontOf(object), size: size || 1, turn, slanted, toFrame: compose(toShown, TO_FRAME[turn]) };
   };
   return (object: number, at: number): Style => {
     let style = styles.get(object);
