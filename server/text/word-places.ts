@@ -15,9 +15,15 @@ const WORD = new RegExp(
   "gv",
 );
 
+const SPACED_WORD = /\S+/g;
+const WIDE_LETTER = new RegExp(`[${WIDE}]`, "v");
+
 /** The words of a line: what no space parts, and of scripts without spaces what no sign parts. */
 export const wordsIn = (text: string): { start: number; end: number }[] =>
-  [...text.matchAll(WORD)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+  Array.from(text.matchAll(WIDE_LETTER.test(text) ? WORD : SPACED_WORD), ({ 0: word, index }) => ({
+    start: index,
+    end: index + word.length,
+  }));
 
 /** A stretch along a line, in points from the left end of a text that is written to the right. */
 export type Stretch = { u0: number; u1: number };

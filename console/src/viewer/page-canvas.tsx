@@ -1,5 +1,5 @@
 import type { FilePage } from "@docuchat/client";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type CSSProperties, type ReactElement } from "react";
 import type { Box } from "./passage-boxes.ts";
 import type { Pdf } from "./pdf.ts";
 
@@ -68,7 +68,7 @@ const placed = ({ x, y, width, height }: Box, scale: number) => ({
 const intoView = (mark: HTMLElement | null): void => mark?.scrollIntoView({ block: "center" });
 
 const Marks = ({ boxes, scale, label }: { boxes: Box[]; scale: number; label: string }): ReactElement => (
-  <>
+  <div className="pdf-marks">
     {boxes.map((box, index) => (
       <div
         key={index}
@@ -79,13 +79,20 @@ const Marks = ({ boxes, scale, label }: { boxes: Box[]; scale: number; label: st
         aria-label={index === 0 ? label : undefined}
       />
     ))}
-  </>
+  </div>
 );
+
+/** Lines that run up or down are higher than wide. */
+const textStyle = ({ text, box }: FilePage["lines"][number], scale: number): CSSProperties => {
+  const upright = box.height > box.width && text.length > 1;
+  const size = (upright ? box.width : box.height) * scale * 0.8;
+  return { ...placed(box, scale), fontSize: size, ...(upright ? { writingMode: "vertical-rl" } : {}) };
+};
 
 const TextLayer = ({ text, scale }: { text: FilePage | undefined; scale: number }): ReactElement => (
   <div className="pdf-text">
     {text?.lines.map((line, index) => (
-      <p key={index} dir="auto" style={{ ...placed(line.box, scale), fontSize: line.box.height * scale * 0.8 }}>
+      <p key={index} dir="auto" style={textStyle(line, scale)}>
         {line.text}
       </p>
     ))}
