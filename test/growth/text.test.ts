@@ -82,7 +82,15 @@ const readRefusal = (text: string): void => {
   reader.end();
 };
 
-const STYLE = { font: "F", baseFont: "F", size: 12, turn: 0, slanted: false, toFrame: [1, 0, 0, 1, 0, 0] } as const;
+const STYLE = {
+  font: "F",
+  baseFont: "F",
+  size: 12,
+  turn: 0,
+  slanted: false,
+  heights: { ascent: 0.9, descent: 0.2 },
+  toFrame: [1, 0, 0, 1, 0, 0],
+} as const;
 
 /** Glyphs placed beside and under each other, `perLine` characters a line, six of them an object. */
 const toCharacters = (text: string, perLine: number): Character[] =>
@@ -123,6 +131,8 @@ const inOneRow = (text: string): Run[] =>
       u0,
       u1,
       top: bottom - size,
+      fontTop: bottom - size,
+      fontBottom: bottom,
       bottom,
       size,
       font: "F",
@@ -251,6 +261,8 @@ test("work grows no faster than the document: headings, each smaller than the la
     u1: 400,
     top,
     bottom: top + size,
+    fontTop: top,
+    fontBottom: top + size,
     size,
     font: "F",
   });
