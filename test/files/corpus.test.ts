@@ -67,7 +67,7 @@ describe.skipIf(!existsSync(CORPUS))("the corpus of PDFs (CORPUS_DIR)", () => {
     ["right_to_left_01.pdf", "للمشكلات"],
     ["right_to_left_03.pdf", "شرکت بورس کالای ايران"],
     ["right_to_left_03.pdf", "شماره استاندارد ملی 20300"],
-    ["right_to_left_03.pdf", "تاريخ ارائه مدارک 19/09/1403"],
+    ["right_to_left_03.pdf", "تاريخ ارائه مدارک 1403/09/19"],
   ])("reads %s from right to left: %s", (name, words) => {
     expect(textOf(name)).toContain(words);
   });
