@@ -15,7 +15,8 @@ const TALK: OpenAiScript = { answer: () => `${WORDS} [1].`, deltaDelayMs: 10 };
 const vendor = await startOpenAiServer(TALK);
 afterAll(() => vendor.close());
 const app = await startTestApp({ env: { OPENAI_API_KEY: "test", OPENAI_BASE_URL: vendor.baseUrl } });
-// The server is no page: it starts before there is a document.
+// The server is no page: it starts, and loads the client of its model server, before there is a document.
+await app.app.model.embed(["first"], "document", AbortSignal.timeout(30_000));
 const { renderHook, useDocument } = await import("../support/react.ts");
 useDocument();
 const { useChat, useConversations, useDocuChat, useFiles, useSession, useUpload } =
