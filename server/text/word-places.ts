@@ -10,10 +10,8 @@ const IDEOGRAPHS =
   "\\uFF10-\\uFF19\\uFF21-\\uFF3A\\uFF41-\\uFF5A\\uFF66-\\uFF9F\\u{20000}-\\u{3FFFF}";
 const OPENING = "\\u3008\\u300A\\u300C\\u300E\\u3010\\u3014\\u3016\\u3018\\u301A\\uFF08\\uFF3B\\uFF5B\\uFF5F";
 const WIDE = "\\u2E80-\\u9FFF\\uF900-\\uFAFF\\uFF00-\\uFFEF\\u{20000}-\\u{3FFFF}";
-const WORD = new RegExp(
-  `[^\\s${WIDE}]+|[${OPENING}]*[${IDEOGRAPHS}]+[[${WIDE}]--[\\s${IDEOGRAPHS}${OPENING}]]*|[[${WIDE}]--\\s]`,
-  "gv",
-);
+const SIGNS = `[[${WIDE}]--[\\s${IDEOGRAPHS}${OPENING}]]`;
+const WORD = new RegExp(`[^\\s${WIDE}]+|(?:[${OPENING}]+[${IDEOGRAPHS}]*|[${IDEOGRAPHS}]+)${SIGNS}*|${SIGNS}+`, "gv");
 
 const SPACED_WORD = /\S+/g;
 const WIDE_LETTER = new RegExp(`[${WIDE}]`, "v");

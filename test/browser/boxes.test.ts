@@ -117,8 +117,9 @@ const compact = (text: string) => {
   const places: number[] = [];
   let letters = "";
   for (const { 0: letter, index } of text.matchAll(/\S/gu)) {
-    letters += letter;
-    for (let i = 0; i < letter.length; i++) places.push(index + i);
+    const plain = letter.normalize("NFKC");
+    letters += plain;
+    for (let i = 0; i < plain.length; i++) places.push(index);
   }
   return { letters, places };
 };

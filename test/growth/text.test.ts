@@ -28,6 +28,7 @@ import { bestSentence, readSentences } from "../../server/retrieval/quote.ts";
 import { rerank } from "../../server/retrieval/rerank.ts";
 import { sentencesIn } from "../../server/text/sentences.ts";
 import { indexWords, tellingStems } from "../../server/text/stem.ts";
+import { wordsIn } from "../../server/text/word-places.ts";
 import { wordsOf } from "../../server/text/words.ts";
 import { countTokens } from "../../server/tokens.ts";
 import { growthOf, SHAPES } from "../support/growth.ts";
@@ -155,6 +156,7 @@ const OF_A_TEXT: Record<string, (text: string) => unknown> = {
   stems: (text) => tellingStems(wordsOf(text)),
   "the words of full text": (text) => indexWords(wordsOf(text)),
   sentences: sentencesIn,
+  "the words of a line": wordsIn,
   "the vector of a passage": (text) => embed(text, "document"),
   "markers in an answer": readMarkers,
   "the refusal of an answer": readRefusal,

@@ -1,4 +1,5 @@
 import { mapX, mapY, TO_FRAME, toBox, type Extent, type Turn } from "./frame.ts";
+import { isIdeograph } from "./letters.ts";
 import { lineGlyphs } from "./line-text.ts";
 import { baseOf } from "./reading-order.ts";
 import { toRows, type Row } from "./rows.ts";
@@ -45,8 +46,21 @@ const toGroups = (labels: Label[]): Label[][] => {
   return groups.map((group) => group.sort((a, b) => a.extent.u0 - b.extent.u0));
 };
 
+/** In ems: columns of vertical writing stand closer than those of a table. */
+const VERTICAL_GAP = 1.5;
+
+/** Whether most labels of a group stand as close as the columns of vertical writing. */
+const isVerticalText = (group: Label[]): boolean => {
+  const close = group.filter(({ runs, extent, size }, i) => {
+    const left = group[i - 1];
+    return left && isIdeograph(runs[0]?.text[0]) && extent.u0 - left.extent.u1 < VERTICAL_GAP * size;
+  });
+  return close.length * 2 >= group.length;
+};
+
 /** Whether most labels of a group stand over a column of the lines below. */
 const isHeader = (group: Label[], upright: Run[]): boolean => {
+  if (isVerticalText(group)) return false;
   const bottom = Math.max(...group.map(({ extent }) => extent.bottom));
   const over = group.filter(({ extent, size }) =>
     upright.some(
@@ -66,7 +80,18 @@ const toUpright = ({ runs, extent }: Label, turn: Turn, bottom: number): Run[] =
     .join("");
   const { u0, u1 } = extent;
   return [
-    { ...first, text, glyphs: [{ text, u0, u1 }], turn, u0, u1, top: bottom - HEADER_HEIGHT * first.size, bottom },
+    {
+      ...first,
+      text,
+      glyphs: [{ text, u0, u1 }],
+      turn,
+      u0,
+      u1,
+      top: bottom - HEADER_HEIGHT * first.size,
+      bottom,
+      fontTop: extent.top,
+      fontBottom: extent.bottom,
+    },
   ];
 };
 

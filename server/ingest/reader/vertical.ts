@@ -11,6 +11,8 @@ const MAX_PITCH = 1.35;
 const MIN_GLYPHS = 3;
 /** In ems: how far from a column its neighbours stand, and what goes on after words that lie on their side. */
 const NEXT_COLUMN = 2.5;
+/** More columns are no page's: single glyphs are not looked for around them. */
+const MAX_COLUMNS = 500;
 /** In ems above and below the baseline: the square that an ideograph fills. */
 const ASCENT = 0.88;
 const DESCENT = 0.12;
@@ -102,7 +104,7 @@ const isRest = (stretches: Cell[][], columns: Cell[][], i: number): boolean => {
   const cell = stretch?.[0];
   if (!stretch || !cell?.upright) return false;
   if (isSideways(stretches[i - 1]?.at(-1), cell) || isSideways(stretch.at(-1), stretches[i + 1]?.[0])) return false;
-  return columns.some((column) => isNear(column, cell));
+  return columns.length <= MAX_COLUMNS && columns.some((column) => isNear(column, cell));
 };
 
 /** A column's glyphs as letters of a text that runs downwards: in the frame of the next turn. */
