@@ -13,15 +13,28 @@ const WIDE = "\\u2E80-\\u9FFF\\uF900-\\uFAFF\\uFF00-\\uFFEF\\u{20000}-\\u{3FFFF}
 const SIGNS = `[[${WIDE}]--[\\s${IDEOGRAPHS}${OPENING}]]`;
 const WORD = new RegExp(`[^\\s${WIDE}]+|(?:[${OPENING}]+[${IDEOGRAPHS}]*|[${IDEOGRAPHS}]+)${SIGNS}*|${SIGNS}+`, "gv");
 
-const SPACED_WORD = /\S+/g;
 const WIDE_LETTER = new RegExp(`[${WIDE}]`, "v");
 
+type Word = { start: number; end: number };
+
+const isBlank = (code: number) => code <= 0x20 || (code > 0x7f && /\s/.test(String.fromCharCode(code)));
+
+const spacedWordsIn = (text: string): Word[] => {
+  const words: Word[] = [];
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && !isBlank(text.charCodeAt(at))) continue;
+    if (at > start) words.push({ start, end: at });
+    start = at + 1;
+  }
+  return words;
+};
+
 /** The words of a line: what no space parts, and of scripts without spaces what no sign parts. */
-export const wordsIn = (text: string): { start: number; end: number }[] =>
-  Array.from(text.matchAll(WIDE_LETTER.test(text) ? WORD : SPACED_WORD), ({ 0: word, index }) => ({
-    start: index,
-    end: index + word.length,
-  }));
+export const wordsIn = (text: string): Word[] =>
+  WIDE_LETTER.test(text)
+    ? Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({ start: index, end: index + word.length }))
+    : spacedWordsIn(text);
 
 /** A stretch along a line, in points from the left end of a text that is written to the right. */
 export type Stretch = { u0: number; u1: number };
@@ -35,7 +48,7 @@ export const partOf = (text: string, { u0, u1 }: Stretch, from: number, to: numb
 };
 
 const placeWords = (text: string, glyphs: Glyph[]): Stretch[] => {
-  const words = wordsIn(text).map((word) => ({ ...word, u0: Infinity, u1: -Infinity }));
+  const words = wordsIn(text).map(({ start, end }) => ({ start, end, u0: Infinity, u1: -Infinity }));
   let [first, at] = [0, 0];
   for (const glyph of glyphs) {
     const { length } = glyph.text;
@@ -44,8 +57,8 @@ const placeWords = (text: string, glyphs: Glyph[]): Stretch[] => {
       if (!word || word.start >= at + length) break;
       const [from, to] = [Math.max(0, word.start - at), Math.min(length, word.end - at)];
       const { u0, u1 } = to - from === length ? glyph : partOf(glyph.text, glyph, from / length, to / length);
-      word.u0 = Math.min(word.u0, u0);
-      word.u1 = Math.max(word.u1, u1);
+      if (u0 < word.u0) word.u0 = u0;
+      if (u1 > word.u1) word.u1 = u1;
       if (word.end <= at + length) first = i + 1;
     }
     at += length;

@@ -74,6 +74,11 @@ const KINDS: Record<string, Kind> = {
     style: "writing-mode: vertical-rl; height: 300px; width: auto",
     html: "港の収穫は去年より良かった。<q>漁師たちは二〇二四年に「大漁」を喜び、ABC社の報告（第三章）を読んだ。それは長い報告だった。</q>理由は誰も知らない。",
   },
+  "vertical Japanese with numbers across": {
+    lang: "ja",
+    style: "writing-mode: vertical-rl; height: 300px; width: auto",
+    html: "港の収穫は去年より良かった。<q>第<i>100</i>回の報告は<i>12</i>月に出た。</q>理由は誰も知らない。<style>i { font-style: normal; text-combine-upright: all }</style>",
+  },
   "turned by 90 degrees": {
     lang: "en",
     style: "rotate: 90deg; transform-origin: top left; translate: 300px 0; width: 400px; margin-bottom: 330px",

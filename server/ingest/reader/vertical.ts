@@ -16,6 +16,8 @@ const MAX_COLUMNS = 500;
 /** In ems above and below the baseline: the square that an ideograph fills. */
 const ASCENT = 0.88;
 const DESCENT = 0.12;
+/** In ems: how wide figures side by side are in one cell. */
+const MAX_CELL = 1.3;
 /** In ems: a run's baseline beside its middle. */
 const BASELINE = 0.23;
 
@@ -54,7 +56,7 @@ const isBeside = ({ characters, first, upright }: Cell, next: Cell): boolean => 
   if (upright || next.upright || Math.abs(next.first.v - first.v) > 0.1 * size || !isAlike(first, next.first))
     return false;
   const right = characters.at(-1)?.u1 ?? first.u1;
-  return next.first.u0 >= right - 0.1 * size && next.first.u1 - first.u0 <= 1.1 * size;
+  return next.first.u0 >= right - 0.1 * size && next.first.u1 - first.u0 <= MAX_CELL * size;
 };
 
 /** The glyphs of a page in the order of the file, parted where the next one does not stand below. */
@@ -139,10 +141,16 @@ const createStyles = () => {
   };
 };
 
+/** Whether a glyph may go on a column: quick, for most pages have none. */
+const goesDown = (above: Character | undefined, below: Character): boolean =>
+  above !== undefined &&
+  below.v > above.v &&
+  isPitch(above, below) &&
+  (isSameText(above, below) || isIdeograph(below.text[0]));
+
 /** Lays vertical writing down, whether a vertical font or the file sets its glyphs below each other. */
 export const layVertical = (characters: Character[]): Character[] => {
-  if (!characters.some((character, i) => i > 0 && isPitch(characters[i - 1] ?? character, character)))
-    return characters;
+  if (!characters.some((character, i) => goesDown(characters[i - 1], character))) return characters;
   const stretches = toStretches(characters);
   const columns = stretches.filter(isColumn);
   if (columns.length === 0) return characters;

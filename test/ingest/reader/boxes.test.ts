@@ -82,11 +82,12 @@ describe("vertical writing", () => {
 
   it("reads beside horizontal lines of the same page", async () => {
     const title = { text: "年次報告", x: 100, y: 60 };
-    const caption = { text: "図一港の地図", x: 430, y: 260 };
-    const { text } = await readRow(makeUnicodePdf([title, ...setColumns, caption]));
+    const caption = { text: "図一港の地図", x: 470, y: 236 };
+    const notes = ["注一本文参照", "注二別表参照"].map((text, i) => ({ text, x: 100, y: 300 + 20 * i }));
+    const { text } = await readRow(makeUnicodePdf([title, ...setColumns, caption, ...notes]));
     const lines = text.split("\n");
-    expect(lines).toHaveLength(5);
-    expect(lines).toEqual(expect.arrayContaining([title.text, caption.text]));
+    expect(lines).toHaveLength(7);
+    expect(lines).toEqual(expect.arrayContaining([title.text, caption.text, ...notes.map((note) => note.text)]));
     expect(text).toContain(COLUMNS.join("\n"));
   });
 
