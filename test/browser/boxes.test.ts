@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { Box } from "../../server/contract/files.ts";
@@ -96,9 +96,11 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
-/** Families that hold a language's letters. */
+/** Families that hold a language's letters; none where `fc-list` (fontconfig) is missing. */
 const familiesOf = (lang: Lang): string[] => {
-  const listed = executablePath ? execFileSync("fc-list", [`:lang=${lang}`, "family"], { encoding: "utf8" }) : "";
+  const listed = executablePath
+    ? (spawnSync("fc-list", [`:lang=${lang}`, "family"], { encoding: "utf8" }).stdout ?? "")
+    : "";
   return [...new Set(listed.split("\n").map((line) => line.split(",")[0] ?? ""))]
     .filter((family) => PLAIN.test(family))
     .sort();
