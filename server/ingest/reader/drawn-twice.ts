@@ -17,16 +17,18 @@ const coincides = (a: Character[], b: Character[]): boolean =>
 /** Drops texts that are drawn over themselves, as for bold letters or shadows. */
 export const dropDrawnTwice = (characters: Character[]): Character[] => {
   const objects = Map.groupBy(characters, ({ object }) => object);
-  const alike = new Map<string, Character[][]>();
+  const alike = new Map<number, Character[][]>();
   const dropped = new Set<number>();
   for (const [object, drawn] of objects) {
     const [first] = drawn;
     if (!first) continue;
-    // A cell is an em wide: texts that are moved by less lie in the same or in a neighbouring one.
-    const cell = (u: number, v: number) => `${u} ${v} ${drawn.length} ${first.text}`;
+    // A cell is an em wide: texts that are moved by less lie in the same or in a neighbouring one. Its number may be
+    // another's as well: those are told apart when they are compared.
+    const kind = (drawn.length + (first.text.codePointAt(0) ?? 0)) % 1_024;
+    const cell = (u: number, v: number) => (u * 8_192 + v) * 1_024 + kind;
     const [u, v] = [Math.round(first.origin / first.style.size), Math.round(first.v / first.style.size)];
-    const candidates = AROUND.flatMap(([du, dv]) => alike.get(cell(u + du, v + dv)) ?? []);
-    if (candidates.some((other) => coincides(drawn, other))) dropped.add(object);
+    const isTwin = AROUND.some(([du, dv]) => alike.get(cell(u + du, v + dv))?.some((other) => coincides(drawn, other)));
+    if (isTwin) dropped.add(object);
     else {
       const same = alike.get(cell(u, v));
       if (same) same.push(drawn);

@@ -43,7 +43,8 @@ export const createInstance = async (module: WebAssembly.Module, memoryBytes: nu
   exported.PDFiumExt_Init();
   let [bytes, view] = [new Uint8Array(0), new DataView(new ArrayBuffer(0))];
   const refresh = () => {
-    if (bytes.buffer === exported.memory.buffer) return;
+    // Memory that grows detaches its views.
+    if (bytes.length > 0) return;
     bytes = new Uint8Array(exported.memory.buffer);
     view = new DataView(exported.memory.buffer);
   };
