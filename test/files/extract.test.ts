@@ -11,7 +11,7 @@ import { cleanUp } from "../support/clean-up.ts";
 import { extractFile, makeReaders, openFolder, OPTIONS, SETTINGS } from "../support/extract.ts";
 import { addFile } from "../support/files.ts";
 import { makeEncryptedPdf, makeImageOnlyPdf, makePdf, makePdfOfPages, type PdfPage } from "../support/pdf.ts";
-import { makeClaimingPdf, makeEndlessPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
+import { makeClaimingPdf, makeEndlessPdf, makeRawPdf, makeZipBombPdf } from "../support/raw-pdf.ts";
 
 let folder: Awaited<ReturnType<typeof openFolder>>;
 let shared: Readers;
@@ -135,6 +135,18 @@ describe("a PDF that was made to harm", () => {
   it("is not loaded when the file alone is larger than its memory", async () => {
     const readers = makeReaders({ memoryBytes: 1_000 });
     await expect(read(await makePdf(["A page."]), readers)).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
+  });
+
+  it("ends when a page has more characters than any page", async () => {
+    const lines = Array.from({ length: 1_100 }, (_, i) => `1 0 0 1 9 ${i * 0.7} Tm (${"x".repeat(1_000)}) Tj`);
+    const pdf = makeRawPdf([
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R
+        /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>`,
+      { value: "<< >>", stream: Buffer.from(`BT /F1 1 Tf ${lines.join(" ")} ET`) },
+    ]);
+    await expect(read(pdf)).rejects.toMatchObject({ reason: "PDF_TOO_COMPLEX" });
   });
 
   it("does not hold up the calls of the server that reads it", async () => {

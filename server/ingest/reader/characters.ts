@@ -26,16 +26,22 @@ export type Character = {
 };
 
 const SPACE = 0x20;
+/** Of one page: far above a poster's or a printed table's. */
+const MAX_CHARACTERS = 1_000_000;
 /** What PDFium reports for a hyphen at the end of a line. */
 const LINE_END_HYPHEN = 0x02;
 
-/** The characters of a page in the order of the file, spaces too; what lies outside the page is left out. */
+/**
+ * The characters of a page in the order of the file, spaces too; what lies outside the page is left out. Throws a
+ * `RangeError` where there are more than any page has.
+ */
 export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFrame): Character[] => {
   const { calls, scratch } = pdfium;
   const { visible } = frame;
   const styleOf = createStyles(pdfium, textPage, frame);
   const characters: Character[] = [];
   const count = calls.FPDFText_CountChars(textPage);
+  if (count > MAX_CHARACTERS) throw new RangeError("A page has too many characters.");
   let gap = false;
   for (let i = 0; i < count; i++) {
     const object = calls.FPDFText_GetTextObject(textPage, i);
