@@ -1,5 +1,6 @@
 import type { Character } from "./characters.ts";
 import { isRightToLeft, isSpace, leftwardness } from "./letters.ts";
+import { joinMarks, middle } from "./marks.ts";
 import { toRun, type Glyph, type Run } from "./runs.ts";
 
 /** In ems: how far baselines of one line lie apart, from one to the next and in all. */
@@ -12,7 +13,6 @@ const SPACE_SHARE = 0.5;
 /** Glyphs of which more than this part lies over each other are ordered by the file. */
 const MAX_OVERLAP = 0.5;
 
-const MARK = /^\p{M}+$/u;
 const DIGIT = /^\p{Nd}/u;
 const LETTER = /^\p{L}/u;
 /** Between digits they belong to the number. */
@@ -41,44 +41,6 @@ const toLines = (characters: Character[]): Character[][] => {
   }
   const lineOf = new Map(lines.flatMap(({ members }, i) => [...members].map((member) => [member, i] as const)));
   return [...Map.groupBy(characters, (character) => lineOf.get(character)).values()];
-};
-
-const middle = ({ u0, u1 }: { u0: number; u1: number }) => (u0 + u1) / 2;
-
-const distance = (base: Character, mark: Character): number =>
-  Math.max(0, base.u0 - middle(mark), middle(mark) - base.u1);
-
-/**
- * The letter beside a mark in its object, which is drawn from left to right or in the order of reading: there a mark
- * precedes its letter, here it follows it.
- */
-const neighbourOf = (mark: Character, before: Character | undefined, after: Character | undefined) => {
-  const [previous, next] = [before, after].map((base) => (base?.object === mark.object ? base : undefined));
-  if (!previous || !next) return previous ?? next;
-  return next.origin > previous.origin ? next : previous;
-};
-
-const nearest = (bases: Character[], mark: Character): Character | undefined => {
-  let [best, least] = [bases[0], Infinity];
-  for (const base of bases) {
-    const far = distance(base, mark) * 1000 + Math.abs(middle(base) - middle(mark));
-    if (far < least) [best, least] = [base, far];
-  }
-  return best;
-};
-
-/** Gives every mark that is a glyph of its own to the letter that it stands at. */
-const joinMarks = (line: Character[]): Character[] => {
-  if (!line.some(({ text }) => MARK.test(text))) return line;
-  const bases = line.filter(({ text }) => !MARK.test(text) && !isSpace(text));
-  let at = 0;
-  return line.filter((mark) => {
-    if (mark === bases[at]) at++;
-    if (!MARK.test(mark.text)) return true;
-    const base = neighbourOf(mark, bases[at - 1], bases[at]) ?? nearest(bases, mark);
-    if (base) base.text += mark.text;
-    return false;
-  });
 };
 
 /** The part of the narrower of two glyphs that lies over the other. */
