@@ -93,12 +93,12 @@ const STYLE = {
   toFrame: [1, 0, 0, 1, 0, 0],
 } as const;
 
-/** Glyphs placed beside and under each other, `perLine` characters a line, six of them an object. */
+/** Glyphs placed beside and under each other, `perLine` characters a line, each an object of its own. */
 const toCharacters = (text: string, perLine: number): Character[] =>
   Array.from(text, (glyph, at) => {
     const [v, origin] = [Math.floor(at / perLine) * 14, (at % perLine) * 5];
     const place = { origin, u0: origin, u1: origin + 5, v };
-    return { text: glyph, object: Math.floor(at / 6) + 1, style: STYLE, ...place, gap: false, code: undefined };
+    return { text: glyph, object: at + 1, style: STYLE, ...place, gap: false, code: undefined };
   });
 
 const chunk = (text: string, perLine: number): void => {

@@ -19,9 +19,19 @@ const neighbourOf = (mark: Character, before: Character | undefined, after: Char
   return next.origin > previous.origin ? next : previous;
 };
 
-const nearest = (bases: Character[], mark: Character): Character | undefined => {
-  let [best, least] = [bases[0], Infinity];
-  for (const base of bases) {
+/** Of letters around a mark, as many on each side are compared. */
+const AROUND = 3;
+
+/** The letter that a mark stands at, of letters in the order of their middles. */
+const nearest = (sorted: Character[], mark: Character): Character | undefined => {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (middle(sorted[half] ?? mark) < middle(mark)) from = half + 1;
+    else to = half;
+  }
+  let [best, least] = [sorted[from], Infinity];
+  for (const base of sorted.slice(Math.max(0, from - AROUND), from + AROUND)) {
     const far = distance(base, mark) * 1000 + Math.abs(middle(base) - middle(mark));
     if (far < least) [best, least] = [base, far];
   }
@@ -32,11 +42,12 @@ const nearest = (bases: Character[], mark: Character): Character | undefined => 
 export const joinMarks = (line: Character[]): Character[] => {
   if (!line.some(({ text }) => MARK.test(text))) return line;
   const bases = line.filter(({ text }) => !MARK.test(text) && !isSpace(text));
+  const sorted = bases.toSorted((a, b) => middle(a) - middle(b));
   let at = 0;
   return line.filter((mark) => {
     if (mark === bases[at]) at++;
     if (!MARK.test(mark.text)) return true;
-    const base = neighbourOf(mark, bases[at - 1], bases[at]) ?? nearest(bases, mark);
+    const base = neighbourOf(mark, bases[at - 1], bases[at]) ?? nearest(sorted, mark);
     if (base) base.text += mark.text;
     return false;
   });
