@@ -44,8 +44,9 @@ export const remove = async (ctx: TenantContext, { fileId }: { fileId: string })
     const file = mustFind(await findFile(trx, fileId));
     if (role !== "admin" && file.uploaded_by !== userId)
       throw new ReasonError("FORBIDDEN", { message: "Only who uploaded a file, or an admin, may remove it." });
-    await app.jobs.removeIngest(trx, fileId);
+    // The file before its job, as the run does that ends it: otherwise the two would wait for each other.
     await removeFile(trx, fileId);
+    await app.jobs.removeIngest(trx, fileId);
     const answers = await forgetFile(trx, fileId);
     await recordAudit(trx, { id: newId(), actor_id: userId, action: "file_removed", subject: fileId });
     return answers;
