@@ -41,9 +41,11 @@ test("a server killed again and again in the middle of an ingest loses nothing a
   }
   for (let kill = 0; kill < KILLS; kill++) {
     // At another moment each time: a file that has moved on since the server started, and a while more.
-    const working = async () =>
-      (await listFiles(server, token)).some((file) => file.status === "ingesting") ? true : undefined;
-    await waitFor(working).catch(() => undefined);
+    const isWorkingOrDone = async () => {
+      const states = (await listFiles(server, token)).map(({ status }) => status);
+      return states.includes("ingesting") || states.every((status) => status === "ready") ? true : undefined;
+    };
+    await waitFor(isWorkingOrDone);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 600));
     await server.kill("SIGKILL");
     server = await start();
