@@ -13,8 +13,9 @@ export type Pdfium = {
   readonly view: DataView;
   /** Room for the results of one call. */
   readonly scratch: number;
-  /** It was refused memory: how its document ends is the document's size, whatever was thrown. */
+  /** It was refused memory: what it returns from then on may be incomplete. */
   readonly isExhausted: boolean;
+  /** Throws a `RangeError` where the instance has no room. */
   allocate(bytes: number): number;
   free(address: number): void;
 };
@@ -62,7 +63,11 @@ export const createInstance = async (module: WebAssembly.Module, memoryBytes: nu
       return isExhausted;
     },
     scratch: pdfium.wasmExports.malloc(SCRATCH_BYTES),
-    allocate: (size) => pdfium.wasmExports.malloc(size),
+    allocate: (size) => {
+      const address = pdfium.wasmExports.malloc(size);
+      if (address === 0) throw new RangeError("The instance has no room.");
+      return address;
+    },
     free: (address) => pdfium.wasmExports.free(address),
   };
 };

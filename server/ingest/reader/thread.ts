@@ -36,24 +36,27 @@ const createAllowance = () => {
 };
 type Allowance = ReturnType<typeof createAllowance>;
 
+const TOO_COMPLEX: End = { type: "refused", reason: "PDF_TOO_COMPLEX" };
+
 const read = async ({ data, limits, memoryBytes }: Start, allowance: Allowance): Promise<End> => {
   const pdfium = await createInstance(module, memoryBytes);
   try {
     const reading = readDocument(pdfium, data, limits);
     for (;;) {
       const { done, value } = reading.next();
+      if (pdfium.isExhausted) return TOO_COMPLEX;
       if (done) return value ? { type: "refused", ...value } : { type: "done" };
       if (!(await allowance.take())) return { type: "done" };
       post(value);
     }
   } catch (error) {
-    return endOf(error, pdfium.isExhausted);
+    return pdfium.isExhausted ? TOO_COMPLEX : endOf(error);
   }
 };
 
 /** A trap of the instance and a value that is too large for the engine are the document's fault. */
-const endOf = (error: unknown, isExhausted: boolean): End => {
-  if (isExhausted || error instanceof RangeError) return { type: "refused", reason: "PDF_TOO_COMPLEX" };
+const endOf = (error: unknown): End => {
+  if (error instanceof RangeError) return TOO_COMPLEX;
   if (error instanceof WebAssembly.RuntimeError) return { type: "refused", reason: "PDF_CORRUPT" };
   return { type: "crashed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 };

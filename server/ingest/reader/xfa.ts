@@ -1,5 +1,6 @@
 import { mapAnnotations } from "./annotations-of.ts";
 import type { Pdfium } from "./instance.ts";
+import { readFloats } from "./strings.ts";
 
 /** `FORMTYPE_XFA_FULL` of fpdf_formfill.h: the document asks for its pages to be made from the form. */
 const XFA_FULL = 2;
@@ -8,10 +9,10 @@ const XFA_FOREGROUND = 3;
 /** `FPDF_ANNOT_WIDGET` of fpdf_annot.h. */
 const WIDGET = 20;
 const MAX_PACKETS = 100;
-/** How the configuration of older dynamic forms says that their pages are made at run time. */
+/** In the configuration of older dynamic forms: the pages are made at run time. */
 const DYNAMIC = Buffer.from("dynamicRender>required<");
 
-/** Tells whether the pages of a form are made by the viewer, so that those in the file say "Please wait". */
+/** Whether the viewer makes the pages of a form, and those in the file are placeholders ("Please wait"). */
 export const isDynamicForm = (pdfium: Pdfium, document: number): boolean => {
   const type = pdfium.calls.FPDF_GetFormType(document);
   if (type !== XFA_FULL && type !== XFA_FOREGROUND) return false;
@@ -28,7 +29,6 @@ const readPacket = (pdfium: Pdfium, document: number, index: number): Buffer => 
   if (!calls.FPDF_GetXFAPacketContent(document, index, 0, 0, scratch)) return Buffer.alloc(0);
   const size = pdfium.view.getUint32(scratch, true);
   const address = pdfium.allocate(size);
-  if (address === 0) return Buffer.alloc(0);
   try {
     if (!calls.FPDF_GetXFAPacketContent(document, index, address, size, scratch)) return Buffer.alloc(0);
     return Buffer.from(pdfium.bytes.slice(address, address + size));
@@ -37,14 +37,12 @@ const readPacket = (pdfium: Pdfium, document: number, index: number): Buffer => 
   }
 };
 
-/** Tells whether a field has a place on a page: a signature that shows nothing has none. */
+/** Whether a field has an area on a page: an invisible signature has none. */
 export const hasFieldsOnPages = (pdfium: Pdfium, document: number): boolean => {
   const { calls, scratch } = pdfium;
   const read = (annotation: number): boolean => {
     if (!calls.FPDFAnnot_GetRect(annotation, scratch)) return false;
-    const [left = 0, top = 0, right = 0, bottom = 0] = [0, 4, 8, 12].map((at) =>
-      pdfium.view.getFloat32(scratch + at, true),
-    );
+    const [left, top, right, bottom] = readFloats(pdfium, scratch);
     return right - left !== 0 && top - bottom !== 0;
   };
   return mapAnnotations(pdfium, document, { subtype: WIDGET, read }).some(Boolean);
