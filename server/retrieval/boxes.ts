@@ -1,6 +1,7 @@
 import type { NewPage } from "../../db/index.ts";
 import type { Box } from "../contract/files.ts";
-import { decodeWords, isRightToLeft, partOf, wordsIn, type LineWords, type Stretch } from "../text/word-places.ts";
+import { isRightToLeft } from "../text/direction.ts";
+import { decodeWords, partOf, wordsIn, type LineWords, type Stretch } from "../text/word-places.ts";
 
 /** Of the height of a line: words that lie further apart are marked apart, as the cells of a table. */
 const MAX_GAP = 2;

@@ -1,8 +1,5 @@
 import type { Box } from "../contract/files.ts";
-
-const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-
-export const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT.test(text);
+import { isRightToLeft } from "./direction.ts";
 
 /** Letters of the scripts that are written without spaces, and their brackets and signs. */
 const IDEOGRAPHS =

@@ -1,4 +1,4 @@
-import { directionOf } from "./letters.ts";
+import { leftwardness } from "./letters.ts";
 import type { Row, Segment } from "./rows.ts";
 
 const BIN = 2;
@@ -70,16 +70,11 @@ const splitBand = (band: Row[], gutter: number): [Row[], Row[]] | undefined => {
   return [left, right];
 };
 
-const isRightToLeft = (rows: Row[]): boolean => {
-  let balance = 0;
-  for (const { segments } of rows.slice(0, 20))
-    for (const { runs } of segments)
-      for (const run of runs) {
-        const direction = directionOf(run.text);
-        balance += direction === "left" ? 1 : direction === "right" ? -1 : 0;
-      }
-  return balance > 0;
-};
+/** Enough rows to find the direction of a region. */
+const SAMPLE_ROWS = 20;
+
+const isRightToLeft = (rows: Row[]): boolean =>
+  leftwardness(rows.slice(0, SAMPLE_ROWS).flatMap(({ segments }) => segments.flatMap(({ runs }) => runs))) > 0;
 
 /** Stretches of rows that do not cross the gutter, each between rows that do. */
 const toBands = (rows: Row[], gutter: number): Row[][] => {

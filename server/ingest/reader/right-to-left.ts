@@ -1,5 +1,6 @@
 import type { Character } from "./characters.ts";
-import { isRightToLeft, isSpace, leftwardness } from "./letters.ts";
+import { isRightToLeft } from "../../text/direction.ts";
+import { isSpace, leftwardness } from "./letters.ts";
 import { joinMarks, middle } from "./marks.ts";
 import { toRun, type Glyph, type Run } from "./runs.ts";
 

@@ -15,10 +15,16 @@ const textInStandardOrder = (glyph: number): string => {
   return new TextDecoder("macintosh").decode(Uint8Array.of(byte < 127 ? byte : byte + 1));
 };
 
+/** What the codes of ligatures, quotes and dashes stand for in fonts of TeX (encodings OT1 and T1). */
+const TEX_LETTERS: ReadonlyMap<number, string> = new Map([
+  ...["ff", "fi", "fl", "ffi", "ffl", "“", "”", "„", "«", "»", "–", "—"].map((text, i) => [0x0b + i, text] as const),
+  ...["ff", "fi", "fl", "ffi", "ffl"].map((text, i) => [0x1b + i, text] as const),
+]);
+
 /**
- * Gives a text to glyphs of which a font tells none, whose code PDFium reports: by their names in a simple font, where the
- * code stands for itself otherwise. In a composite font the code is a glyph's number, which tells something only where
- * no glyph of the font has a text: then the font has no map at all, and most keep the standard order.
+ * Reads glyphs that their font does not map to a text; PDFium reports their codes. In a simple font the glyph's name
+ * decides, otherwise the code itself. In a composite font the code is a glyph number, which can be read only where the
+ * font maps no glyph at all: such fonts mostly keep the standard order.
  */
 export const readUnmapped = (characters: Character[], fonts: Fonts): Character[] => {
   const unmapped = characters.filter(({ code }) => code !== undefined);
@@ -28,9 +34,10 @@ export const readUnmapped = (characters: Character[], fonts: Fonts): Character[]
   for (const character of unmapped) {
     const { code = 0, style } = character;
     const font = known.get(style.baseFont);
+    const name = font?.names.get(code) ?? "";
     if (font?.composite)
       character.text = !mapped.has(style.baseFont) ? textInStandardOrder(code) : code === FIRST_GLYPH ? " " : "";
-    else character.text = clean(textOfGlyphName(font?.names.get(code) ?? "") ?? character.text);
+    else character.text = clean(textOfGlyphName(name) ?? TEX_LETTERS.get(code) ?? character.text);
   }
   return characters;
 };

@@ -45,6 +45,19 @@ describe("a glyph whose font has no map to letters", () => {
   });
 });
 
+describe("an old font of TeX", () => {
+  const font = `<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+CMR10 /FirstChar 11 /LastChar 122
+    /Widths [${Array.from({ length: 112 }, () => 500).join(" ")}] >>`;
+
+  it.each([
+    ["(e\\013ort, \\014nal, \\015oor) Tj", "effort, final, floor"],
+    ["[(o) -20 (\\016) 10 (ce ba) 5 (\\017e)] TJ", "office baffle"],
+  ])("has its ligatures: %s", async (shown, text) => {
+    const content = `BT /F1 12 Tf 72 700 Td ${shown} ET`;
+    expect(await readText(makeDocument({ content, font }))).toBe(text);
+  });
+});
+
 describe("an accent that is drawn over a letter of its own", () => {
   it("is one with it", async () => {
     const content = "BT /F1 12 Tf 72 700 Td (pr) Tj 11.3 0 Td (\\264) Tj -0.7 0 Td (el\\350ve d\\351j\\340) Tj ET";
