@@ -8,7 +8,7 @@ import { INGEST_SENT } from "./files/announce.ts";
 import { fail, ingest } from "./ingest/ingest.ts";
 import { DEAD_INGEST_QUEUE, INGEST_QUEUE, type IngestJob, type Slot } from "./jobs.ts";
 import { withFields } from "./log.ts";
-import { startSlots } from "./slots.ts";
+import { startSlots } from "./ingest/slots.ts";
 
 const IngestPayload = z.object({
   tenantId: z.uuid(),

@@ -20,8 +20,8 @@ const running = ({ queue }: TurnsOf) => sql`
 
 /** Whether any job is due. */
 export const isAnyDue = async (db: Db, which: TurnsOf): Promise<boolean> => {
-  const { rows } = await sql<{ any: boolean }>`select exists (${due(which)}) as any`.execute(asSystem(db));
-  return rows[0]?.any ?? false;
+  const { rows } = await sql<{ is_due: boolean }>`select exists (${due(which)}) as is_due`.execute(asSystem(db));
+  return rows[0]?.is_due ?? false;
 };
 
 /**

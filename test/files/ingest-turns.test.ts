@@ -3,7 +3,7 @@ import { createFile, inTenant } from "../../db/index.ts";
 import { newId } from "../../server/id.ts";
 import { openJobs, type IngestJob, type Slot } from "../../server/jobs.ts";
 import { createLog } from "../../server/log.ts";
-import { startSlots } from "../../server/slots.ts";
+import { startSlots } from "../../server/ingest/slots.ts";
 import { createOpenAiModel } from "../../server/model/openai.ts";
 import { startTestApp } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";

@@ -26,9 +26,6 @@ export const readTextObjects = ({ calls }: Pdfium, page: number): number[] => {
   return objects;
 };
 
-/** Each pass reads at least one object more of every row of like ones. */
-const MAX_PASSES = 5;
-
 const readTextPage = (pdfium: Pdfium, page: number, frame: PageFrame): Character[] => {
   const textPage = pdfium.calls.FPDFText_LoadPage(page);
   if (textPage === 0) return [];
@@ -39,26 +36,26 @@ const readTextPage = (pdfium: Pdfium, page: number, frame: PageFrame): Character
   }
 };
 
+/** How often a page is read: each pass finds at least one more of a row of like objects. */
+const MAX_PASSES = 5;
+
 /**
- * The characters of a page. PDFium leaves out an object that is like one shortly before it and overlaps with it, as the
- * second of two slanted letters "f": what it left out is read again without the others.
+ * Reads the characters of a page in the order of the file. PDFium omits a text object that resembles one shortly before
+ * it and overlaps with it, as the second of two slanted letters "f": omitted objects are read again without the others.
  */
 export const readPageCharacters = (pdfium: Pdfium, page: number, objects: number[], frame: PageFrame): Character[] => {
-  const characters = readTextPage(pdfium, page, frame);
-  const read = new Set<number>();
-  let found = characters;
-  for (let pass = 1; pass < MAX_PASSES && found.length > 0; pass++) {
-    for (const { object } of found)
-      if (!read.has(object)) {
-        read.add(object);
-        pdfium.calls.FPDFPageObj_SetIsActive(object, 0);
-      }
-    if (objects.every((object) => read.has(object))) break;
-    found = readTextPage(pdfium, page, frame).filter(({ text }) => text !== " ");
-    characters.push(...found);
-  }
-  if (read.size === 0 || characters.length === 0) return characters;
   const order = new Map(objects.map((object, i) => [object, i]));
   const place = ({ object }: Character) => order.get(object) ?? objects.length;
+  const read = new Set<number>();
+  let characters: Character[] = [];
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const found = readTextPage(pdfium, page, frame).filter(({ text }) => pass === 0 || text !== " ");
+    if (found.length === 0) break;
+    characters = characters.concat(found);
+    const seen = new Set(found.map(({ object }) => object)).difference(read);
+    for (const object of seen) read.add(object);
+    if (objects.every((object) => read.has(object))) break;
+    for (const object of seen) pdfium.calls.FPDFPageObj_SetIsActive(object, 0);
+  }
   return characters.sort((a, b) => place(a) - place(b));
 };

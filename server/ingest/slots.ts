@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { App } from "./context.ts";
-import type { Slot, TakenIngest } from "./jobs.ts";
+import type { App } from "../context.ts";
+import type { Slot, TakenIngest } from "../jobs.ts";
 
 /**
  * Files ingested at once by one process: as many long ones as there are readers. A free slot goes to the
@@ -14,7 +14,7 @@ const slotsFor = (readers: number): Slot[] => [
 
 type Options = {
   handle: (job: TakenIngest["job"], slot: Slot) => Promise<void>;
-  /** As many long files are read at once. */
+  /** How many long files are read concurrently. */
   readers: number;
   /** Once aborted, no slot is given away. */
   stopping: AbortSignal;
