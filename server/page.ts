@@ -4,7 +4,7 @@ type Asked<Row> = {
   cursorOf: (row: Row) => string;
 };
 
-/** A page of rows, of which one more was read than it holds: that one tells whether there is a next page. */
+/** A page of rows. One more row was read than it holds: if that exists, there is a next page. */
 export const toPage = <Row, Item>(rows: Row[], { limit, cursorOf }: Asked<Row>, toItem: (row: Row) => Item) => {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

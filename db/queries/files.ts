@@ -101,7 +101,7 @@ type FailedFiles = {
   limit: number;
 };
 
-/** The same for `limit` failed files behind `after`, in the order of their ids, which are returned. */
+/** The same for up to `limit` failed files with ids above `after`; returns their ids in order. */
 export const requeueFailedFiles = async (trx: TenantDb, { reasons, after, limit }: FailedFiles): Promise<string[]> => {
   const rows = await trx
     .selectFrom("files")

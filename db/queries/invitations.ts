@@ -4,7 +4,7 @@ import type { TenantDb } from "../tenancy.ts";
 
 export type InvitationRow = Selectable<Invitations>;
 
-/** An invitation makes an admin only while an admin, or the operator, stands behind it. */
+/** An invitation makes an admin only while its issuer is an admin, or the operator issued it. */
 const role = sql<InvitationRow["role"]>`case
   when invitations.role = 'admin' and (invitations.invited_by is null or inviter.role = 'admin') then 'admin'
   else 'member' end`;

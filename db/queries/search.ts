@@ -113,7 +113,7 @@ type Nearest = {
 
 /**
  * Vectors are of unit length: their negative product orders them as the cosine does, for half of its work. A zero vector
- * stands for a chunk that has none: at a distance of exactly 0, it is told by its product with itself.
+ * stands for a chunk that has none: at a distance of exactly 0, its product with itself distinguishes the two.
  */
 const nearestOfAll = (trx: TenantDb, { space, vector, fileIds, candidates }: Nearest, way?: SearchWay): Rows => sql`
   select chunk_id, distance from (

@@ -39,7 +39,7 @@ export type Source = z.infer<typeof Source>;
 
 /**
  * What supports a marker `[n]` of the answer. `quote` is a verbatim piece of the page's text;
- * `verified` tells that it was found to support the sentence; `boxes` are where its words stand.
+ * `verified`: it was found to support the sentence; `boxes` are the places of its words.
  */
 export const Citation = z.object({
   n: z.int().min(1),

@@ -30,7 +30,7 @@ export const filesRouter = router({
     .mutation(({ ctx, input }) => retry(ctx.tenant, input)),
   retryFailed: memberProcedure
     .meta({
-      description: "Ingests all failed files again, or those that failed for the given reasons; tells how many.",
+      description: "Ingests all failed files again, or those that failed for the given reasons. Returns their number.",
     })
     .input(contract.RetryFailedInput)
     .output(contract.RetryFailedOutput)

@@ -9,8 +9,8 @@ import { storeBatch, type EmbeddedBatch } from "./store-batch.ts";
 const CALLS_AT_ONCE = 4;
 
 /**
- * Embeds a document's batches while it is read, four calls at once, and stores each when its vectors have come; returns the
- * last one, which is stored with the end of the ingest. While all four calls run, one batch waits and nothing more is read.
+ * Embeds a document's batches while it is read, four calls concurrently, and stores each when its vectors arrive; returns
+ * the last one, which is stored with the end of the ingest. While all four calls run, one batch waits and reading stops.
  * After a failure, `QUOTA_EXCEEDED` or `RunGivesWay` what was embedded is stored all the same: it was paid for.
  */
 export const embedBatches = async (run: Run, batches: AsyncIterable<Batch>): Promise<EmbeddedBatch> => {

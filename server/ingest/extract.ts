@@ -24,8 +24,8 @@ const WAIT_FACTOR = 10;
 export class LongDocument extends Error {}
 
 /**
- * Reads a PDF in a thread and cuts it into chunks: `opened`, then every page in order, then the chunks, at most 64 at a
- * time. The thread is a few events ahead of the receiver at most.
+ * Reads a PDF in a thread and cuts it into chunks: `opened`, then every page in order, then the chunks, some
+ * at a time. The thread is a few events ahead of the receiver at most.
  *
  * Throws `PDF_ENCRYPTED`, `PDF_CORRUPT`, `PDF_TOO_MANY_PAGES` (before any page is read), `PDF_TOO_COMPLEX` (more CPU
  * time or memory than a document may take), `PDF_TEXT_ELSEWHERE`, or `PDF_NO_TEXT` with the pages that have none, which

@@ -1,4 +1,4 @@
-/** Runs up to `count` pieces of work at once. */
+/** Runs up to `count` pieces of work concurrently. */
 export const createLanes = (count: number) => {
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];

@@ -5,7 +5,7 @@ const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 const ABBREVIATION =
   /(?:^|[\s(["'“])(?:\p{Lu}|e\.g|i\.e|cf|ca|vs|al|est|etc|approx|Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|Capt|Rev|Hon|Rep|Sen|Gov|St|Jr|Sr|Inc|Ltd|Co|Corp|Figs?|Eqs?|Tab|Sec|Ch|Vol|[Ee]ds?|Nos?|Nr|Art|pp?|U\.S|U\.K|bzw|z\.B|d\.h|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.\s*$/u;
 const LONGEST_ABBREVIATION_CHARS = 12;
-/** The mark of a note, set behind the full stop, belongs to the sentence before it. */
+/** The mark of a note, set after the full stop, belongs to the sentence before it. */
 const NOTE_MARK = /^[⁰¹²³⁴-⁹]{1,3}(?:,[⁰¹²³⁴-⁹]{1,3}){0,4}(?=\s|$)/u;
 const LONGEST_MARK_CHARS = 24;
 

@@ -47,8 +47,8 @@ const offsetOf = (entries: Entry[], offsets: (entry: Entry) => Set<number>): num
 };
 
 /**
- * Finds a table of contents' entries: lines that end with a page's number, whose titles stand on these pages. They say
- * nothing that the sections do not say, and would be found in their place.
+ * Finds a table of contents' entries: lines that end with a page's number, whose titles stand on these pages. A
+ * search would find them instead of the sections.
  */
 export const findContents = (lines: DocumentLine[]): ReadonlySet<DocumentLine> => {
   const entries = lines.flatMap((line, i) => entryOf(line, lines[i - 1]) ?? []);

@@ -3,7 +3,7 @@ import type { Pdfium } from "./instance.ts";
 import { clean } from "./letters.ts";
 import { withAscii } from "./strings.ts";
 
-/** Longer texts tell of whole paragraphs or pictures, whose letters are there all the same. */
+/** Longer texts describe paragraphs or pictures, whose letters are read anyway. */
 const MAX_BYTES = 400;
 
 /** A marked span and what its glyphs stand for. */
@@ -21,9 +21,9 @@ const decode = (bytes: Uint8Array): string => {
 };
 
 /**
- * Takes the texts of marked spans (`ActualText`) from a page before its text is read, for PDFium spreads them over the
- * glyphs of a span. Browsers and word processors say in them what glyphs without a letter of their own stand for: vowel
- * marks, joiners, ligatures.
+ * Removes the texts of marked spans (`ActualText`) from a page before its text is read, since PDFium spreads them over
+ * the glyphs of the span. Browsers and word processors write them for glyphs without a letter of their own: vowel marks,
+ * joiners, ligatures.
  */
 export const takeActualTexts = (pdfium: Pdfium, textObjects: number[]): ActualTexts => {
   const { calls } = pdfium;

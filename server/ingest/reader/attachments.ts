@@ -2,7 +2,7 @@ import { mapAnnotations } from "./annotations-of.ts";
 import type { Pdfium } from "./instance.ts";
 import { readUtf16 } from "./strings.ts";
 
-/** More of them say nothing new about a document. */
+/** More attachments do not change the decision. */
 const MAX_ATTACHMENTS = 100;
 /** `FPDF_ANNOT_FILEATTACHMENT` of fpdf_annot.h. */
 const FILE_ANNOTATION = 17;

@@ -2,7 +2,7 @@ import { findFurniture } from "./furniture.ts";
 import type { ReadLine, ReadPage } from "./lines.ts";
 import { pageNumberOf } from "./page-numbers.ts";
 
-/** A page that says the same as every other says something when it has this many letters. */
+/** Text that all pages repeat counts as text from this many letters on. */
 const STATEMENT_LETTERS = 15;
 const MIN_DIGITS = 20;
 

@@ -19,7 +19,7 @@ export type Character = {
   u1: number;
   /** PDFium found a gap before it. */
   gap: boolean;
-  /** Of a glyph for which the font tells no text. */
+  /** Of a glyph that the font maps to no text. */
   code: number | undefined;
   /** Its text is in reading order, also where it is written to the left. */
   ordered?: boolean;

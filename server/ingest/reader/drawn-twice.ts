@@ -22,8 +22,8 @@ export const dropDrawnTwice = (characters: Character[]): Character[] => {
   for (const [object, drawn] of objects) {
     const [first] = drawn;
     if (!first) continue;
-    // A cell is an em wide: texts that are moved by less lie in the same or in a neighbouring one. Its number may be
-    // another's as well: those are told apart when they are compared.
+    // A cell is an em wide: texts that are moved by less lie in the same or in a neighbouring one. Two cells may share a
+    // number: the comparison decides.
     const kind = (drawn.length + (first.text.codePointAt(0) ?? 0)) % 1_024;
     const cell = (u: number, v: number) => (u * 8_192 + v) * 1_024 + kind;
     const [u, v] = [Math.round(first.origin / first.style.size), Math.round(first.v / first.style.size)];

@@ -1,7 +1,7 @@
 import type { Pdfium } from "./instance.ts";
 import { readPlainCopy, readPlainObjects, type PlainObject } from "./plain-objects.ts";
 
-/** What PDFium does not tell of a font. */
+/** Entries of a font's dictionary that PDFium has no call for. */
 export type FontDictionary = {
   /** Its codes are of several bytes, and mean nothing without a map. */
   composite: boolean;

@@ -28,7 +28,7 @@ const readValue = (pdfium: Pdfium, form: number, field: number): string[] =>
     /\r\n?|\n/,
   );
 
-/** What a form's field shows, line by line; undefined where its appearance tells, as a signature's. */
+/** What a form's field shows, line by line; undefined where its appearance is to be read, as a signature's. */
 export const readFieldLines = (pdfium: Pdfium, form: number, field: number): string[] | undefined => {
   const { calls } = pdfium;
   const read = (): string[] | undefined => {

@@ -15,7 +15,7 @@ const PAGES_PER_TEXT = 4;
 type Candidate = { line: ReadLine; page: number; text: string; counted: string; isNumber: boolean };
 type KeyOf = (candidate: Candidate) => string;
 
-/** Running headers and footers: `repeated` without their first occurrences that say more than a number, and all. */
+/** Running headers and footers: `repeated` leaves out first occurrences that are more than a page number; `all` has them. */
 export type Furniture = { repeated: ReadonlySet<ReadLine>; all: ReadonlySet<ReadLine> };
 
 const toCandidate = (line: ReadLine, { page, text: pageText }: ReadPage): Candidate => {

@@ -5,7 +5,7 @@ import { withAscii } from "./strings.ts";
 /** Above what any content nests. */
 const MAX_MARKS = 100;
 
-/** Takes out of a page's text what stands on hidden layers, and returns the other text objects. */
+/** Deactivates the text objects on hidden layers, and returns the other ones. */
 export const hideObjects = (pdfium: Pdfium, textObjects: number[]): number[] => {
   const { calls } = pdfium;
   return withAscii(pdfium, HIDDEN_KEY, (key) => {

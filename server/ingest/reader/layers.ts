@@ -18,7 +18,7 @@ export const mayHaveLayers = (data: Buffer): boolean => {
       left -= objects.length;
       if (objects.includes("/OCProperties")) return true;
     } catch {
-      // Encrypted, or no deflate stream: nothing can be told of it.
+      // Encrypted, or no deflate stream: its contents are unknown.
     }
   }
   return false;

@@ -9,7 +9,7 @@ import { encodeWords } from "../../text/word-places.ts";
 import type { Glyph, Run } from "./runs.ts";
 import { setHeadersUpright } from "./turned-headers.ts";
 
-/** A line with what tells headings, paragraphs and tables apart. */
+/** A line with the features by which headings, paragraphs and tables are recognised. */
 export type ReadLine = PageLine & {
   /** Of most of its letters. */
   size: number;

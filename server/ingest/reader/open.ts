@@ -31,7 +31,7 @@ const loadWithoutHidden = (pdfium: Pdfium, document: number): number | undefined
   return (marked && load(pdfium, marked)) || undefined;
 };
 
-/** Opens a PDF, without what stands before its header. */
+/** Opens a PDF; bytes before its header are skipped. */
 export const openPdf = (pdfium: Pdfium, data: Uint8Array): OpenDocument | DocumentFault => {
   const { calls } = pdfium;
   const file = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -65,8 +65,8 @@ const besideWords = (text: string, outer: readonly string[], page: number): Page
 };
 
 /**
- * The page number that a line is or holds. Beside words it stands in an outer cell of its own, behind a separator or
- * behind the word for a page: other numbers that count up are not a page's.
+ * The page number that a line is or holds. Beside words it is in an outer cell of its own, after a separator or
+ * after the word for a page: other numbers that count up are not page numbers.
  */
 export const pageNumberOf = (text: string, outer: readonly string[], page: number): PageNumber | undefined => {
   if (text.length > MAX_CHARS) return;

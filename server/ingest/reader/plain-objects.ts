@@ -1,6 +1,6 @@
 import type { Pdfium } from "./instance.ts";
 
-/** Larger files are not searched for what PDFium does not tell. */
+/** Larger files are not searched. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** A copy of an open document without encryption and object streams; undefined where it is too large. */

@@ -29,7 +29,7 @@ const BACKWARDS = 0.3;
 const SPACE_GAP = 0.12;
 const MARKED_GAP = 0.1;
 const SPACE_GLYPH_GAP = 0.03;
-/** Wider gaps say nothing about the letter spacing of a run. */
+/** Wider gaps do not count for the letter spacing of a run. */
 const MAX_LETTER_GAP = 1.2;
 const MIN_GAPS = 3;
 /** Letters that stand closer are not set apart. */

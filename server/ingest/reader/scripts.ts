@@ -6,7 +6,7 @@ const MIN_SIZE = 0.4;
 /** In ems of the base, measured on files of TeX, Word and browsers. */
 const MIN_SHIFT = 0.1;
 const MAX_GAP = 0.15;
-/** As much text before a script as tells what it is. */
+/** How much preceding text decides what a script is. */
 const TAIL_CHARS = 24;
 
 const RAISED = new Map(Array.from("0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻−⁻–⁻".matchAll(/(.)(.)/gu), ([, from, to]) => [from, to]));
@@ -49,7 +49,7 @@ const isMark = (before: string, text: string): boolean => {
   return ENDS_NUMBER.test(before) ? !ORDINAL.test(text) : ENDS_WORD.test(before);
 };
 
-/** A run whose digits are written as they stand, with a space on the sides where a word stands. */
+/** A run with superscript or subscript digits, and a space on each side that has a word. */
 const setApart = (run: Run, shift: Shift, { left, right }: { left: boolean; right: boolean }): Run => {
   const digits = shift === "raised" ? RAISED : LOWERED;
   const written = DIGITS.test(run.text);

@@ -100,7 +100,7 @@ const isSideways = (a: Cell | undefined, b: Cell | undefined): boolean => {
   return Math.abs(a.first.v - b.first.v) <= 0.3 * size && Math.abs(a.middle - b.middle) <= NEXT_COLUMN * size;
 };
 
-/** Too few glyphs to tell by themselves, beside or in a column: its last ones, or those between words on their side. */
+/** Too few glyphs to be a column of their own, beside or in one: its last ones, or those between words on their side. */
 const isRest = (stretches: Cell[][], columns: Cell[][], i: number): boolean => {
   const stretch = stretches[i];
   const cell = stretch?.[0];

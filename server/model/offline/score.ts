@@ -20,7 +20,7 @@ const USUAL_SENTENCE_WORDS = 25;
 const TELLS = /[.!?。！？؟۔…]["'”’»)\]]*$|\p{N}/u;
 const ENDS_OR_HOLDS = /[.,;:!?。！？؟۔…]["'”’»)\]]*(?:\s|$)/u;
 const HEADING_WEIGHT = 0.5;
-/** A heading's own number tells nothing. */
+/** A heading's own number is no answer to a question for a number. */
 const HEADING_NUMBER = /^\p{N}{1,2}(?:\.\p{N}{1,2}){0,4}\.?\s+/u;
 const MAX_HEADING_CHARS = 80;
 const LONGEST_CHARS = 500;

@@ -32,7 +32,7 @@ export declare const Source: z.ZodObject<{
 export type Source = z.infer<typeof Source>;
 /**
  * What supports a marker `[n]` of the answer. `quote` is a verbatim piece of the page's text;
- * `verified` tells that it was found to support the sentence; `boxes` are where its words stand.
+ * `verified`: it was found to support the sentence; `boxes` are the places of its words.
  */
 export declare const Citation: z.ZodObject<{
     n: z.ZodInt;

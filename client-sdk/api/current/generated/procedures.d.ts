@@ -160,7 +160,7 @@ export type Procedures = {
             }[] | undefined;
             createdAt: Date;
         }>;
-        /** Ingests all failed files again, or those that failed for the given reasons; tells how many. */
+        /** Ingests all failed files again, or those that failed for the given reasons. Returns their number. */
         retryFailed: Mutation<{
             reasons?: ("CODE_EXPIRED" | "CODE_INVALID" | "FILE_NOT_PDF" | "FILE_TOO_LARGE" | "FILE_TRUNCATED" | "FORBIDDEN" | "INTERNAL" | "INVALID_INPUT" | "MODEL_NOT_ALLOWED" | "MODEL_TIMEOUT" | "MODEL_UNAVAILABLE" | "NOT_FOUND" | "NOT_SIGNED_IN" | "PDF_CORRUPT" | "PDF_ENCRYPTED" | "PDF_NO_TEXT" | "PDF_TEXT_ELSEWHERE" | "PDF_TOO_COMPLEX" | "PDF_TOO_MANY_PAGES" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE" | "SESSION_REVOKED" | "TENANT_MISMATCH" | "TENANT_UNKNOWN" | "TOKEN_EXPIRED" | "TOO_MANY_ATTEMPTS")[] | undefined;
         }, {
