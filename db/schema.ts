@@ -87,6 +87,10 @@ export type Files = {
   waits: Generated<number>;
   /** How many of its chunks are stored; null where none is. */
   chunk_count: number | null;
+  /** The version of the reader whose text is stored, or which has refused the file since; 0 for earlier releases. */
+  reader_version: Generated<number>;
+  /** How often reading it again has begun, in a row without an end. */
+  reread_tries: Generated<number>;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 };
@@ -145,6 +149,14 @@ export type ChunkEmbeddings = {
   chunk_id: Fixed<string>;
   file_id: Fixed<string>;
   embedding: ColumnType<string, unknown, unknown>;
+};
+
+/** How far the ready files of all tenants are read again with a version of the reader. */
+export type Rereads = {
+  reader_version: Fixed<number>;
+  outdated: number;
+  replaced: Generated<number>;
+  kept: Generated<number>;
 };
 
 export type Conversations = {
@@ -261,6 +273,7 @@ export type Schema = {
   embedding_models: EmbeddingModels;
   chunk_embeddings: ChunkEmbeddings;
   served_models: ServedModels;
+  rereads: Rereads;
   conversations: Conversations;
   messages: Messages;
   message_files: MessageFiles;

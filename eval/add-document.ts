@@ -7,6 +7,7 @@ import { chunkDocument } from "../server/ingest/chunk/chunk.ts";
 import { toIndexed } from "../server/ingest/chunk/indexed.ts";
 import type { ExtractEvent, IndexedChunk } from "../server/ingest/document.ts";
 import { embedBatches } from "../server/ingest/embed-batches.ts";
+import { READER_VERSION } from "../server/ingest/recipe.ts";
 import type { ReadPage } from "../server/ingest/reader/lines.ts";
 import { insertBatch } from "../server/ingest/store-batch.ts";
 import { receive } from "../server/files/receive.ts";
@@ -41,7 +42,7 @@ const addPages = async ({ ctx }: Tenant, { name, pages, cut }: Pages): Promise<s
   const attempt = await inTenant(app.db, tenantId, async (trx) => {
     await createFile(trx, file);
     await findOrServeModel(trx, app.embeddingModelId);
-    return (await beginIngest(trx, fileId, { recipe: "eval" }))?.attempt ?? 0;
+    return (await beginIngest(trx, fileId, { recipe: "eval", readerVersion: READER_VERSION }))?.attempt ?? 0;
   });
   const { signal } = new AbortController();
   const turn = { slot: { short: false }, long: false, lateMs: 0, signal, stopping: signal };

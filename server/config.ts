@@ -62,6 +62,7 @@ const Variables = z.object({
   READERS: count(2, 1, 8),
   READER_MEMORY_MB: count(256, 64, 2_000),
   READER_CPU_SECONDS: count(60, 1, 3_600),
+  REREAD: z.enum(["on", "off"]).default("on"),
   ROLE: z.enum(["web", "worker", "all"]).default("all"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -135,6 +136,7 @@ const shape = (env: z.infer<typeof Environment>) => {
       memoryBytes: env.READER_MEMORY_MB * 1024 * 1024,
       cpuMs: env.READER_CPU_SECONDS * 1_000,
     },
+    rereads: env.REREAD === "on",
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
   };

@@ -14,6 +14,7 @@ import type { App } from "./context.ts";
 import { reconcile } from "./files/reconcile.ts";
 import { keepVectors } from "./files/reembed.ts";
 import { KEY_MS } from "./idempotency.ts";
+import { rereadFiles } from "./ingest/reread.ts";
 
 /** Longer than any upload lies between its bytes and its row. */
 const ORPHAN_AGE_MS = 3_600_000;
@@ -25,8 +26,9 @@ const REVOCATION_MS = 24 * 3_600_000;
 export const startMaintenance = (app: App): { stop(): Promise<void> } => {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  // Apart from the rest: embedding anew and building indexes may take hours.
+  // Apart from the rest: embedding and reading anew may take hours.
   let vectors: Promise<void> = Promise.resolve();
+  let rereads: Promise<void> = Promise.resolve();
   const fail = (error: unknown) => {
     if (!stopping.signal.aborted) app.log.error("maintenance failed", { error });
   };
@@ -34,6 +36,7 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
     running = maintain(app, { signal: stopping.signal }).catch(fail);
     if (app.config.role === "web") return;
     vectors = vectors.then(() => keepVectors(app, { signal: stopping.signal })).catch(fail);
+    rereads = rereads.then(() => rereadFiles(app, stopping.signal)).catch(fail);
   };
   sweep();
   const timer = setInterval(sweep, EVERY_MS);
@@ -41,7 +44,7 @@ export const startMaintenance = (app: App): { stop(): Promise<void> } => {
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await Promise.all([running, vectors]);
+      await Promise.all([running, vectors, rereads]);
     },
   };
 };

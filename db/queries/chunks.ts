@@ -12,11 +12,16 @@ export type NewChunk = Omit<Selectable<Chunks>, "tenant_id" | "search"> & {
 
 const TEXT_CONFIG = sql.lit("english");
 
+/** One parameter a column: some thousand parameters a statement take longer to write down than to run. */
+const columnsOf =
+  <Row extends { spans: unknown }>(rows: Row[]) =>
+  <Key extends keyof Row>(key: Key) =>
+    rows.map((row) => (key === "spans" ? JSON.stringify(row.spans) : row[key]));
+
 /** Chunks and their vectors; those that are stored already stay as they are. */
 export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewChunk[]): Promise<void> => {
   if (chunks.length === 0) return;
-  // One parameter a column: some thousand parameters a statement take longer to write down than to run.
-  const column = <Key extends keyof NewChunk>(key: Key) => chunks.map((chunk) => chunk[key]);
+  const column = columnsOf(chunks);
   const { rows } = await sql<{ id: string }>`
     insert into chunks
       (tenant_id, id, file_id, ordinal, section, text, tokens, page_from, page_to, spans, search)
@@ -25,7 +30,7 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
     from unnest(
       ${column("id")}::uuid[], ${column("file_id")}::uuid[], ${column("ordinal")}::int[], ${column("section")}::text[],
       ${column("text")}::text[], ${column("tokens")}::int[], ${column("page_from")}::int[], ${column("page_to")}::int[],
-      ${column("spans").map((spans) => JSON.stringify(spans))}::text[], ${column("words")}::text[])
+      ${column("spans")}::text[], ${column("words")}::text[])
       as new (id, file_id, ordinal, section, text, tokens, page_from, page_to, spans, words)
     on conflict (tenant_id, file_id, ordinal) do nothing
     returning id`.execute(trx);
@@ -38,6 +43,46 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
     ),
   );
 };
+
+/** A stored chunk whose text stands elsewhere in a document that was read again. */
+export type MovedChunk = Pick<NewChunk, "id" | "ordinal" | "page_from" | "page_to" | "spans" | "words">;
+
+/**
+ * Replaces a file's chunks: those that are `moved` keep their text and their vectors, the `fresh` ones are new, and all
+ * others are removed.
+ */
+export const replaceChunks = async (
+  trx: TenantDb,
+  { fileId, modelId, moved, fresh }: { fileId: string; modelId: number; moved: MovedChunk[]; fresh: NewChunk[] },
+): Promise<void> => {
+  const ofFile = sql`tenant_id = ${trx.tenantId} and file_id = ${fileId}`;
+  // Ordinals are unique: the old ones step aside.
+  await sql`update chunks set ordinal = -1 - ordinal where ${ofFile}`.execute(trx);
+  const column = columnsOf(moved);
+  await sql`
+    update chunks set ordinal = new.ordinal, page_from = new.page_from, page_to = new.page_to, spans = new.spans::jsonb,
+      search = to_tsvector(${TEXT_CONFIG}::regconfig, new.words)
+    from unnest(
+      ${column("id")}::uuid[], ${column("ordinal")}::int[], ${column("page_from")}::int[], ${column("page_to")}::int[],
+      ${column("spans")}::text[], ${column("words")}::text[])
+      as new (id, ordinal, page_from, page_to, spans, words)
+    where ${ofFile} and chunks.id = new.id`.execute(trx);
+  await sql`delete from chunks where ${ofFile} and ordinal < 0`.execute(trx);
+  await insertChunks(trx, modelId, fresh);
+};
+
+/** The ids and texts of a file's chunks, in order. */
+export const findChunkTexts = (
+  trx: TenantDb,
+  fileId: string,
+): Promise<{ id: string; section: string | null; text: string }[]> =>
+  trx
+    .selectFrom("chunks")
+    .select(["id", "section", "text"])
+    .where("tenant_id", "=", trx.tenantId)
+    .where("file_id", "=", fileId)
+    .orderBy("ordinal")
+    .execute();
 
 /** The ordinals of a file's stored chunks. */
 export const findOrdinals = async (trx: TenantDb, fileId: string): Promise<number[]> => {

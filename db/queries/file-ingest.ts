@@ -13,6 +13,7 @@ export type { Dependency, FileFailure, FileWarning };
 
 type Begin = {
   recipe: string;
+  readerVersion: number;
   /** How long the run was due: time in which no worker ran counts as no outage of a dependency. */
   lateMs?: number;
 };
@@ -24,7 +25,7 @@ type Begin = {
 export const beginIngest = async (
   trx: TenantDb,
   id: string,
-  { recipe, lateMs = 0 }: Begin,
+  { recipe, readerVersion, lateMs = 0 }: Begin,
 ): Promise<FileRow | undefined> => {
   const before = await one(trx).where("id", "=", id).forUpdate().executeTakeFirst();
   if (!before || before.status === "ready" || before.status === "failed") return undefined;
@@ -35,6 +36,7 @@ export const beginIngest = async (
     .set((set) => ({
       attempt: set("attempt", "+", 1),
       recipe,
+      reader_version: readerVersion,
       status: "ingesting",
       waiting_for: null,
       waiting_since: since,

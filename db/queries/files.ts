@@ -147,6 +147,10 @@ export const insertPages = async (trx: TenantDb, pages: NewPage[]): Promise<void
     on conflict (tenant_id, file_id, page) do nothing`.execute(trx);
 };
 
+export const removePages = async (trx: TenantDb, fileId: string): Promise<void> => {
+  await trx.deleteFrom("pages").where("tenant_id", "=", trx.tenantId).where("file_id", "=", fileId).execute();
+};
+
 export const findPages = (trx: TenantDb, fileId: string, pages: number[]): Promise<NewPage[]> =>
   trx
     .selectFrom("pages")

@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from "kysely";
 import { LRUCache } from "lru-cache";
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { Db } from "../open.ts";
+import { withProcessLock } from "../process-lock.ts";
 import { askTenant, asSystem, type TenantDb } from "../tenancy.ts";
 import type { VectorSpace } from "./served-models.ts";
 
@@ -87,31 +88,20 @@ const LOCK = 7_201_513;
  * building one would take minutes, without. When the process dies, or `signal` ends the work, the server notices within
  * a second and stops building.
  */
-export const withVectorIndexer = async (
+export const withVectorIndexer = (
   db: Db,
   work: (indexer: VectorIndexer | undefined) => Promise<void>,
   signal?: AbortSignal,
-): Promise<void> => {
-  if (signal?.aborted) return;
-  if (!("url" in db.queue)) return work(undefined);
-  const client = new Client({ connectionString: db.queue.url, connectionTimeoutMillis: 5_000, keepAlive: true });
-  // A connection that breaks shows in the statement that runs on it.
-  client.on("error", () => {});
-  const stop = () => void client.end().catch(() => {});
-  signal?.addEventListener("abort", stop);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [LOCK]);
-    if (!rows[0]?.mine) return;
-    await client.query(SETTINGS);
-    await work({ build: build(client), drop: drop(client) });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await client.end().catch(() => {});
-  }
-};
+): Promise<void> =>
+  withProcessLock(
+    db,
+    LOCK,
+    async (client) => {
+      await client?.query(SETTINGS);
+      await work(client && { build: build(client), drop: drop(client) });
+    },
+    signal,
+  );
 
 /** The graph is built several times as fast while it fits: about a gigabyte for a million chunks of 256 dimensions. */
 const GRAPH_BYTES = 1024 ** 3;

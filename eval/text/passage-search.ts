@@ -10,6 +10,7 @@ import {
   openDb,
   searchChunks,
 } from "../../db/index.ts";
+import { READER_VERSION } from "../../server/ingest/recipe.ts";
 import { describe } from "../../server/files/describe.ts";
 import { newId } from "../../server/id.ts";
 import { createOfflineModel } from "../../server/model/offline.ts";
@@ -46,7 +47,7 @@ export const openPassageSearch = async () => {
     const file = { id: newId(), uploaded_by: newId(), sha256: newId(), name: `${name}.pdf`, size_bytes: 1 };
     const attempt = await inTenant(db, tenantId, async (trx) => {
       await createFile(trx, file);
-      return (await beginIngest(trx, file.id, { recipe: "eval" }))?.attempt ?? 0;
+      return (await beginIngest(trx, file.id, { recipe: "eval", readerVersion: READER_VERSION }))?.attempt ?? 0;
     });
     for (let at = 0; at < passages.length; at += PER_INSERT) {
       const batch = passages.slice(at, at + PER_INSERT);

@@ -6,7 +6,7 @@ const PING_MS = 1_000;
 /** However many balancers ask, a dependency is asked once in this time. */
 const CHECKED_FOR_MS = 1_000;
 
-type Options = { closing: AbortSignal; metrics: () => string };
+type Options = { closing: AbortSignal; metrics: () => Promise<string> };
 
 /** Alive, able to serve, and how busy: for whoever runs the process. */
 export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> => {
@@ -22,7 +22,9 @@ export const healthRoutes = (app: App, { closing, metrics }: Options): Hono<Http
       const dependencies = { database: database ? "ok" : "failed", keyValue: keyValue ? "ok" : "failed" };
       return c.json({ status, dependencies }, ready ? 200 : 503);
     })
-    .get("/metrics", (c) => c.text(metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }));
+    .get("/metrics", async (c) =>
+      c.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+    );
 };
 
 /** Whether a dependency answers; callers within `CHECKED_FOR_MS` share one look. */

@@ -1,5 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { RereadProgress } from "../../db/index.ts";
+
+type Gauges = {
+  openSockets: number;
+  /** Undefined while the database cannot tell. */
+  rereads: RereadProgress | undefined;
+};
 
 export type Metrics = {
   /** Counts a request until its response has gone out or its connection has broken. */
@@ -7,7 +14,7 @@ export type Metrics = {
   /** Resolves when no request is in flight. */
   idle(): Promise<void>;
   /** Prometheus' text format, version 0.0.4. */
-  text(gauges: { openSockets: number }): string;
+  text(gauges: Gauges): string;
   close(): void;
 };
 
@@ -33,7 +40,7 @@ export const createMetrics = (): Metrics => {
       outgoing.once("close", () => ended(outgoing.statusCode));
     },
     idle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    text: ({ openSockets }) => {
+    text: ({ openSockets, rereads }) => {
       const delay = { max: loop.max / 1e9, mean: loop.count === 0 ? 0 : loop.mean / 1e9 };
       loop.reset();
       return [
@@ -45,6 +52,7 @@ export const createMetrics = (): Metrics => {
         gauge("docuchat_http_requests_in_flight", "Requests not answered yet.", inFlight),
         "# HELP docuchat_http_requests_total Requests by status class.\n# TYPE docuchat_http_requests_total counter",
         ...[...requests].map(([status, count]) => `docuchat_http_requests_total{status="${status}"} ${count}`),
+        ...(rereads ? rereadLines(rereads) : []),
         "",
       ].join("\n");
     },
@@ -54,3 +62,10 @@ export const createMetrics = (): Metrics => {
 
 const gauge = (name: string, help: string, value: number): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}`;
+
+/** The same in every process: the database counts. */
+const rereadLines = ({ outdated, ...reread }: RereadProgress): string[] => [
+  gauge("docuchat_files_outdated", "Ready files that an older version of the reader has read.", outdated),
+  "# HELP docuchat_files_reread_total Files read again by this version.\n# TYPE docuchat_files_reread_total counter",
+  ...Object.entries(reread).map(([text, count]) => `docuchat_files_reread_total{text="${text}"} ${count}`),
+];

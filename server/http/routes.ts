@@ -13,7 +13,7 @@ import { home } from "./home.ts";
 import { restRoutes, ROUTES } from "./rest.ts";
 import { TRPC_PATH, trpcHandler } from "./trpc.ts";
 
-type Options = { closing: AbortSignal; metrics: () => string };
+type Options = { closing: AbortSignal; metrics: () => Promise<string> };
 
 /** The whole of HTTP. What a route throws becomes the contract's error body here. */
 export const routes = (app: App, { closing, metrics }: Options): Hono<HttpEnv> => {

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
+import { findRereadProgress } from "../../db/index.ts";
 import type { App } from "../context.ts";
 import { ReasonError } from "../errors.ts";
+import { READER_VERSION } from "../ingest/recipe.ts";
 import { codeOf, explained, StartError } from "../start-error.ts";
 import { chooseRequestId, REQUEST_ID_HEADER } from "./context.ts";
 import { errorResponse } from "./errors.ts";
@@ -44,7 +46,10 @@ export const createHttp = (app: App): Http => {
   const sockets = createSockets(app, closing.signal);
   const hono = routes(app, {
     closing: closing.signal,
-    metrics: () => metrics.text({ openSockets: sockets.count() }),
+    metrics: async () => {
+      const rereads = await findRereadProgress(app.db, READER_VERSION).catch(() => undefined);
+      return metrics.text({ openSockets: sockets.count(), rereads });
+    },
   });
   const prefix = app.config.publicUrl?.path ?? "";
   const handle = underPrefix(prefix, listenerOf(hono.fetch, app));

@@ -7,8 +7,11 @@ import type { Limits } from "./reader/protocol.ts";
 
 export type ExtractOptions = Limits & {
   readers: Readers;
-  /** Whether the document is known to be long; `short` is not read on when it turns out to be. */
-  length: "short" | "unknown" | "long";
+  /**
+   * Whether the document is known to be long; `short` is not read on when it turns out to be. `background` counts as
+   * long, and is not read on while other documents wait for a thread.
+   */
+  length: "short" | "unknown" | "long" | "background";
   signal: AbortSignal;
 };
 
@@ -20,8 +23,8 @@ const HEAP_FACTOR = 2;
 /** How much longer than its CPU time a document may take on a busy machine. */
 const WAIT_FACTOR = 10;
 
-/** A document that turned out to be long while as many long ones were being read as may be. */
-export class LongDocument extends Error {}
+/** A document that leaves its thread to others: it turned out to be long, or is read in the background while they wait. */
+export class ThreadNeeded extends Error {}
 
 /**
  * Reads a PDF in a thread and cuts it into chunks: `opened`, then every page in order, then the chunks, some
@@ -29,11 +32,11 @@ export class LongDocument extends Error {}
  *
  * Throws `PDF_ENCRYPTED`, `PDF_CORRUPT`, `PDF_TOO_MANY_PAGES` (before any page is read), `PDF_TOO_COMPLEX` (more CPU
  * time or memory than a document may take), `PDF_TEXT_ELSEWHERE`, or `PDF_NO_TEXT` with the pages that have none, which
- * are all; `LongDocument`; the signal's reason after an abort; any other error is not the document's and may be tried again.
+ * are all; `ThreadNeeded`; the signal's reason after an abort; any other error is not the document's and may be tried again.
  */
 export async function* extractDocument(path: string, options: ExtractOptions): AsyncGenerator<ExtractEvent, void> {
   const { readers, length, signal } = options;
-  const lease = await readers.lease({ isLong: length === "long", signal });
+  const lease = await readers.lease({ isLong: length === "long" || length === "background", signal });
   try {
     const data = await load(path, readers.memoryBytes);
     signal.throwIfAborted();
@@ -51,12 +54,13 @@ async function* read(lease: Lease, data: Uint8Array<ArrayBuffer>, options: Extra
   const onCost = (cost: Cost) => {
     if (cost.cpuMs > cpuMs || cost.heapBytes > memoryBytes * HEAP_FACTOR)
       ending.abort(new ReasonError("PDF_TOO_COMPLEX"));
-    else if (cost.cpuMs > cpuMs * SHORT_SHARE && !turnLong()) ending.abort(new LongDocument());
+    else if (cost.cpuMs > cpuMs * SHORT_SHARE && !turnLong()) ending.abort(new ThreadNeeded());
     else if (cost.waitedMs > cpuMs * WAIT_FACTOR) ending.abort(new Error("The reader made too little progress."));
   };
   const watch = { signal: AbortSignal.any([signal, ending.signal]), onCost };
   for await (const event of lease.reader.read({ type: "start", data, limits, memoryBytes }, watch)) {
-    if (event.type === "opened" && event.pageCount > SHORT_PAGES && !turnLong()) throw new LongDocument();
+    if (event.type === "opened" && event.pageCount > SHORT_PAGES && !turnLong()) throw new ThreadNeeded();
+    if (length === "background" && readers.isAwaited()) throw new ThreadNeeded();
     yield event;
   }
 }

@@ -12,3 +12,18 @@ export const toReasonError = (fault: DocumentFault): ReasonError => {
   if (fault.reason === "PDF_TEXT_ELSEWHERE") return new ReasonError(fault.reason, { message: ELSEWHERE[fault.place] });
   return new ReasonError(fault.reason);
 };
+
+/** Failures that lie with the document, with bytes that are gone, or with a quota: trying again would end the same. */
+const FINAL: ReadonlySet<string> = new Set([
+  "NOT_FOUND",
+  "PDF_ENCRYPTED",
+  "PDF_CORRUPT",
+  "PDF_TOO_MANY_PAGES",
+  "PDF_TOO_COMPLEX",
+  "PDF_NO_TEXT",
+  "PDF_TEXT_ELSEWHERE",
+  "QUOTA_EXCEEDED",
+]);
+
+export const isFinal = (error: unknown): error is ReasonError =>
+  error instanceof ReasonError && FINAL.has(error.reason);

@@ -9,31 +9,18 @@ import {
 } from "../../db/index.ts";
 import type { App } from "../context.ts";
 import { LIMITS } from "../contract/limits.ts";
-import { ReasonError } from "../errors.ts";
+import type { ReasonError } from "../errors.ts";
 import { announceFile, announceQueued } from "../files/announce.ts";
 import { embedMissing } from "../files/reembed.ts";
 import type { IngestJob } from "../jobs.ts";
 import { hasTokenBound, settle } from "../quota.ts";
 import { embedBatches } from "./embed-batches.ts";
+import { isFinal } from "./fault.ts";
 import { outageOf, waitOut } from "./outage.ts";
 import { readDocument } from "./read-document.ts";
+import { READER_VERSION, recipeOf } from "./recipe.ts";
 import { announceProgress, endRun, reservationOf, RunGivesWay, RunSuperseded, type Run, type Turn } from "./run.ts";
 import { insertBatch, type EmbeddedBatch } from "./store-batch.ts";
-
-/** Named in the recipe of stored chunks: a change of how text is read or cut raises it. */
-const READER_VERSION = 3;
-
-/** Failures that lie with the document, with bytes that are gone, or with a quota: trying again would end the same. */
-const FINAL = new Set([
-  "NOT_FOUND",
-  "PDF_ENCRYPTED",
-  "PDF_CORRUPT",
-  "PDF_TOO_MANY_PAGES",
-  "PDF_TOO_COMPLEX",
-  "PDF_NO_TEXT",
-  "PDF_TEXT_ELSEWHERE",
-  "QUOTA_EXCEEDED",
-]);
 
 /**
  * Reads a queued file into pages, chunks and vectors and ends it as `ready`, or as `failed` with the document's reason.
@@ -48,7 +35,7 @@ export const ingest = async (app: App, job: IngestJob, turn: Turn): Promise<void
   const start = performance.now();
   try {
     await announceProgress(run);
-    await finish(run, await embedBatches(run, readDocument(run)));
+    await finish(run, await embedBatches(run, readDocument({ ...run, length: lengthOf(run) })));
     app.log.info("ingested", { tenantId, fileId, ms: Math.round(performance.now() - start) });
   } catch (error) {
     await end(run, error).catch((failure: unknown) => {
@@ -57,12 +44,13 @@ export const ingest = async (app: App, job: IngestJob, turn: Turn): Promise<void
   }
 };
 
+const lengthOf = ({ slot, long }: Turn) => (slot.short ? "short" : long ? "long" : "unknown");
+
 /** Begins a run in one transaction; undefined when the file is gone or has ended, and its job with it. */
 const begin = (app: App, { tenantId, fileId, requestId }: IngestJob, turn: Turn): Promise<Run | undefined> => {
-  const { chunkTokens, overlapTokens } = app.config;
-  const recipe = [READER_VERSION, chunkTokens, overlapTokens, app.embeddingModelId].join(":");
+  const made = { recipe: recipeOf(app), readerVersion: READER_VERSION };
   return inTenant(app.db, tenantId, async (trx) => {
-    const file = await beginIngest(trx, fileId, { recipe, lateMs: turn.lateMs });
+    const file = await beginIngest(trx, fileId, { ...made, lateMs: turn.lateMs });
     if (!file) {
       await app.jobs.removeIngest(trx, fileId);
       return undefined;
@@ -90,7 +78,7 @@ const end = async (run: Run, error: unknown): Promise<void> => {
   if (waitingFor !== undefined) {
     const waits = await waitOut(run, waitingFor);
     app.log.warn(waits ? "ingest waits" : "ingest gave up", { tenantId, fileId, reason: waitingFor, error });
-  } else if (error instanceof ReasonError && FINAL.has(error.reason))
+  } else if (isFinal(error))
     await endRun(run, async (trx) => {
       await failFile(trx, fileId, { ...failureOf(error), keep: error.reason === "QUOTA_EXCEEDED" });
       await app.jobs.removeIngest(trx, fileId);

@@ -1,11 +1,14 @@
 import { toBatches, type Batch } from "./batches.ts";
 import type { ExtractEvent } from "./document.ts";
-import { extractDocument, LongDocument } from "./extract.ts";
+import { extractDocument, ThreadNeeded, type ExtractOptions } from "./extract.ts";
 import { StorageFailure } from "./outage.ts";
 import { RunGivesWay, type Run } from "./run.ts";
 
-/** Reads the run's document, and cuts what no earlier run has stored of it into batches. */
-export async function* readDocument(run: Run): AsyncGenerator<Batch, void> {
+type Source = Pick<Run, "app" | "tenantId" | "fileId" | "name" | "signal" | "stored" | "reading"> &
+  Pick<ExtractOptions, "length">;
+
+/** Reads a file's document, and cuts what no earlier run has stored of it into batches. */
+export async function* readDocument(run: Source): AsyncGenerator<Batch, void> {
   const local = await run.app.store.openLocal(run);
   const { batchSize: size } = run.app.model.embedding;
   try {
@@ -16,20 +19,20 @@ export async function* readDocument(run: Run): AsyncGenerator<Batch, void> {
   }
 }
 
-async function* readEvents(run: Run, path: string): AsyncGenerator<ExtractEvent, void> {
+async function* readEvents(run: Source, path: string): AsyncGenerator<ExtractEvent, void> {
   try {
     yield* extractDocument(path, optionsOf(run));
   } catch (error) {
-    if (error instanceof LongDocument) throw new RunGivesWay();
+    if (error instanceof ThreadNeeded) throw new RunGivesWay();
     // A folder on a network that breaks off in the middle of a file.
     if (isReadFailure(error)) throw new StorageFailure("The stored bytes could not be read.", { cause: error });
     throw error;
   }
 }
 
-const optionsOf = ({ app: { config, readers }, name, slot, long, signal }: Run) => ({
+const optionsOf = ({ app: { config, readers }, name, length, signal }: Source): ExtractOptions => ({
   readers,
-  length: slot.short ? ("short" as const) : long ? ("long" as const) : ("unknown" as const),
+  length,
   fileName: name,
   maxPages: config.maxPages,
   chunkTokens: config.chunkTokens,

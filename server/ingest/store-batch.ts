@@ -6,12 +6,10 @@ import {
   reduceReservation,
   type TenantDb,
 } from "../../db/index.ts";
-import { newId } from "../id.ts";
 import { record } from "../ledger.ts";
 import { reservedUntil } from "../quota.ts";
 import type { Batch } from "./batches.ts";
-import type { IndexedChunk } from "./document.ts";
-import { toPageRow } from "./page-row.ts";
+import { sumOf, toChunkRow, toPageRow } from "./rows.ts";
 import { announceProgress, reservationOf, RunSuperseded, type Run } from "./run.ts";
 
 /** `tokens` as the provider counted them; undefined where it counts none. */
@@ -56,15 +54,4 @@ export const insertBatch = async (
       expires_at: reservedUntil(),
     });
   return stored;
-};
-
-const sumOf = (chunks: IndexedChunk[], measure: "tokens" | "maxTokens"): number =>
-  chunks.reduce((sum, chunk) => sum + chunk[measure], 0);
-
-const toChunkRow = (fileId: string, chunk: IndexedChunk, embedding: Float32Array | undefined) => {
-  if (!embedding) throw new Error("a chunk without a vector");
-  const { ordinal, section, text, tokens, spans, words } = chunk;
-  const pages = spans.map((span) => span.page);
-  const [page_from, page_to] = [Math.min(...pages), Math.max(...pages)];
-  return { id: newId(), file_id: fileId, ordinal, section, text, tokens, page_from, page_to, spans, words, embedding };
 };

@@ -39,12 +39,15 @@ export const createQuoteFinder = ({ app, tenantId }: TenantContext) => {
   return async (passage: Expanded, claim: string): Promise<Quote | undefined> => {
     const stored = new Map((await pagesOf(passage)).map((page) => [page.page, page]));
     const best = bestSentence(sentencesOf(passage), claim);
-    const place = best && placeOf(passage.read.spans, best);
+    const place = best && placeOf(passage.read, best);
     const page = place && stored.get(place.page);
     if (!best || !place || !page) return undefined;
-    const { start, end } = place;
+    const { start, end, text } = place;
     const quote = page.text.slice(start, end);
-    return { page: page.page, quote, verified: best.score >= SUPPORTS, boxes: boxesOf(page, start, end) };
+    const verified = best.score >= SUPPORTS;
+    // The file has been read again since the passage was found: its places on the new page are not known.
+    if (normalizeSpaces(quote) !== normalizeSpaces(text)) return { page: page.page, quote: text, verified, boxes: [] };
+    return { page: page.page, quote, verified, boxes: boxesOf(page, start, end) };
   };
 };
 
@@ -65,15 +68,22 @@ export const bestSentence = (sentences: readonly Sentence[], claim: string) => {
   return best;
 };
 
+const normalizeSpaces = (text: string): string => text.replaceAll(/\s+/g, " ");
+
 /** Where a piece of a passage's text stands; of one that goes over a page's end, its longer part. */
-const placeOf = (spans: Reading["spans"], { start, end }: { start: number; end: number }) => {
-  let longest: Reading["spans"][number] | undefined;
+const placeOf = ({ text, spans }: Reading, { start, end }: { start: number; end: number }) => {
+  let longest: (Reading["spans"][number] & { text: string }) | undefined;
   let at = 0;
   for (const span of spans) {
     const length = span.end - span.start;
     const [from, to] = [Math.max(0, start - at), Math.min(length, end - at)];
     if (to - from > (longest ? longest.end - longest.start : 0))
-      longest = { page: span.page, start: span.start + from, end: span.start + to };
+      longest = {
+        page: span.page,
+        start: span.start + from,
+        end: span.start + to,
+        text: text.slice(at + from, at + to),
+      };
     at += length + 1;
   }
   return longest;

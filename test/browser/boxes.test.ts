@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { Box } from "../../server/contract/files.ts";
 import type { PageText } from "../../server/ingest/document.ts";
-import { toPageRow } from "../../server/ingest/page-row.ts";
+import { toPageRow } from "../../server/ingest/rows.ts";
 import { boxesOf } from "../../server/retrieval/boxes.ts";
 import { compareBoxes } from "../support/area.ts";
 import { readPdf } from "../support/read.ts";

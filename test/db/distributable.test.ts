@@ -4,7 +4,7 @@ import { kyselyOf } from "../../db/open.ts";
 import { openTestDb } from "../support/db.ts";
 
 // Small tables that every node of a distributed database keeps whole.
-const REFERENCE_TABLES = ["tenants", "embedding_models"];
+const REFERENCE_TABLES = ["tenants", "embedding_models", "rereads"];
 
 const db = kyselyOf(await openTestDb());
 

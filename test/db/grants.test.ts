@@ -19,7 +19,7 @@ const rightsOf = (url: string) =>
   onServer(
     url,
     `with rights as (
-      select 'table ' || relname as what, relowner as owner, relacl::text[] as acl,
+      select 'table ' || relname as what, relowner as owner, coalesce(relacl, acldefault('r', relowner))::text[] as acl,
         format('%s %s', relrowsecurity, relforcerowsecurity) as more
       from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
       union all

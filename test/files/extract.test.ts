@@ -1,7 +1,7 @@
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { extractDocument, LongDocument } from "../../server/ingest/extract.ts";
+import { extractDocument, ThreadNeeded } from "../../server/ingest/extract.ts";
 import { watchCost } from "../../server/ingest/reader/cost.ts";
 import { loopClock, usageClock } from "../../server/ingest/reader/cpu-time.ts";
 import type { Readers } from "../../server/ingest/reader/pool.ts";
@@ -235,10 +235,10 @@ describe("the threads", () => {
       for await (const event of extractDocument(path, { ...OPTIONS, readers: shared, length, signal: never() }))
         seen.push(event.type);
     };
-    await expect(reading("short")).rejects.toBeInstanceOf(LongDocument);
+    await expect(reading("short")).rejects.toBeInstanceOf(ThreadNeeded);
     expect(seen).toEqual([]);
     const long = await open(await makePdfOfPages(30));
-    await expect(reading("unknown")).rejects.toBeInstanceOf(LongDocument);
+    await expect(reading("unknown")).rejects.toBeInstanceOf(ThreadNeeded);
     await long.return();
     await expect
       .poll(() =>
@@ -251,10 +251,22 @@ describe("the threads", () => {
     expect(seen.filter((type) => type === "page")).toHaveLength(17);
   });
 
+  it("are not held by a document in the background while another one waits", async () => {
+    const readers = makeReaders({ threads: 1 });
+    const events = await open(await makePdfOfPages(30), { readers, length: "background" });
+    expect((await events.next()).value).toMatchObject({ type: "page" });
+    const waiting = extractFile(await folder.put(await makePdf(["An upload."])), { readers });
+    const rest = async () => {
+      while (!(await events.next()).done);
+    };
+    await expect(rest()).rejects.toBeInstanceOf(ThreadNeeded);
+    expect((await waiting).pages.map(({ text }) => text)).toEqual(["An upload."]);
+  });
+
   it("take a document for long after a sixth of its CPU time", async () => {
     const readers = makeReaders({ cpuMs: 6_000 });
     const events = await open(makeEndlessPdf(), { readers, length: "short" });
-    await expect(events.next()).rejects.toBeInstanceOf(LongDocument);
+    await expect(events.next()).rejects.toBeInstanceOf(ThreadNeeded);
   });
 
   it("hand nothing of a document that its receiver left to the next one", async () => {

@@ -1,5 +1,6 @@
 import { beginIngest, createFile, inTenant } from "../../db/index.ts";
 import type { ExtractEvent, IndexedChunk } from "../../server/ingest/document.ts";
+import { READER_VERSION } from "../../server/ingest/recipe.ts";
 import type { Run } from "../../server/ingest/run.ts";
 import { newId } from "../../server/id.ts";
 import { createOpenAiModel } from "../../server/model/openai.ts";
@@ -28,7 +29,7 @@ export const beginRun = async ({ app }: TestApp, { tenantId, userId }: TestUser)
   const file = { id: newId(), uploaded_by: userId, sha256: newId(), name, size_bytes: 1 };
   const attempt = await inTenant(app.db, tenantId, async (trx) => {
     await createFile(trx, file);
-    return (await beginIngest(trx, file.id, { recipe: "test" }))?.attempt ?? 0;
+    return (await beginIngest(trx, file.id, { recipe: "test", readerVersion: READER_VERSION }))?.attempt ?? 0;
   });
   const { signal } = new AbortController();
   return {

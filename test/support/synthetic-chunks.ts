@@ -14,6 +14,7 @@ import {
   type VectorSpace,
 } from "../../db/index.ts";
 import { kyselyOf } from "../../db/open.ts";
+import { READER_VERSION } from "../../server/ingest/recipe.ts";
 import { newId } from "../../server/id.ts";
 
 /** mulberry32 (T. Ettinger): the same numbers each time. */
@@ -105,7 +106,7 @@ export const startFile = async (db: Db, tenantId: string): Promise<{ fileId: str
   const file = { id: newId(), uploaded_by: newId(), sha256: newId(), name: "synthetic.pdf", size_bytes: 1 };
   return inTenant(db, tenantId, async (trx) => {
     await createFile(trx, file);
-    const begun = await beginIngest(trx, file.id, { recipe: "synthetic" });
+    const begun = await beginIngest(trx, file.id, { recipe: "synthetic", readerVersion: READER_VERSION });
     return { fileId: file.id, attempt: begun?.attempt ?? 0 };
   });
 };

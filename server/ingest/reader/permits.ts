@@ -5,6 +5,8 @@ export type Permits = {
   /** Takes a permit if one is free. */
   tryAcquire(): boolean;
   release(): void;
+  /** Whether someone waits for a permit. */
+  isAwaited(): boolean;
 };
 
 export const createPermits = (count: number): Permits => {
@@ -31,6 +33,7 @@ export const createPermits = (count: number): Permits => {
       signal.throwIfAborted();
       if (!tryAcquire()) await wait(signal);
     },
+    isAwaited: () => waiting.size > 0,
     release: () => {
       const [next] = waiting;
       if (!next) {

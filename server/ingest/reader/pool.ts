@@ -23,6 +23,8 @@ export type Lease = {
 export type Readers = ReaderSettings & {
   /** Waits for a thread; long documents use all but one, which stays free for short ones. */
   lease(options: { isLong: boolean; signal: AbortSignal }): Promise<Lease>;
+  /** Whether a document waits for a thread. */
+  isAwaited(): boolean;
   /** Ends every thread; documents that are being read fail with an error that is not the document's. */
   close(): Promise<void>;
 };
@@ -74,6 +76,7 @@ export const createReaders = (settings: ReaderSettings): Readers => {
         release: () => void giveBack(reader).finally(releasePermits),
       };
     },
+    isAwaited: () => all.isAwaited() || long.isAwaited(),
     close: async () => {
       isClosed = true;
       await Promise.all([...living].map((reader) => reader.end()));

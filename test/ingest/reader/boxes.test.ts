@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toPageRow } from "../../../server/ingest/page-row.ts";
+import { toPageRow } from "../../../server/ingest/rows.ts";
 import { boxesOf } from "../../../server/retrieval/boxes.ts";
 import { makePdf, type PlacedText } from "../../support/pdf.ts";
 import { makeUnicodePdf } from "../../support/raw-pdf.ts";
