@@ -7,7 +7,7 @@ const LETTER = 0.5;
 const WIDE = /[\p{Script=Han}。，、；：？！（）“”]/u;
 const FROM_RIGHT = /[\p{Script=Arabic}]/u;
 
-type Word = { text: string; x: number; y: number; size: number };
+type Word = { text: string; x: number; y: number; size: number; fromRight: boolean };
 
 const widthOf = (text: string) => Array.from(text).reduce((sum, char) => sum + (WIDE.test(char) ? 1 : LETTER), 0);
 
@@ -30,7 +30,7 @@ const layOut = (page: string): Word[] => {
     for (const word of wordsOf(text)) {
       const width = widthOf(word) * size;
       if (at > 0 && at + width > WIDTH - 2 * MARGIN) [at, y] = [0, y + size * 1.3];
-      words.push({ text: word, x: fromRight ? WIDTH - MARGIN - at - width : MARGIN + at, y, size });
+      words.push({ text: word, x: fromRight ? WIDTH - MARGIN - at - width : MARGIN + at, y, size, fromRight });
       at += width + gap * size;
     }
     y += block.startsWith("|") ? 0 : size;
@@ -42,16 +42,14 @@ const layOut = (page: string): Word[] => {
 const hex = (text: string) =>
   Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, "0")).join("");
 
-const show = ({ text, x, y, size }: Word) =>
-  `BT /F1 ${size} Tf ${x.toFixed(1)} ${(HEIGHT - y).toFixed(1)} Td <${hex(visual(text))}> Tj ET`;
+const show = ({ text, x, y, size, fromRight }: Word) =>
+  `BT /F1 ${size} Tf ${x.toFixed(1)} ${(HEIGHT - y).toFixed(1)} Td <${hex(fromRight ? visual(text) : text)}> Tj ET`;
 
-/** Letters as they stand on paper, from left to right; figures are not turned. */
-const visual = (word: string) =>
-  FROM_RIGHT.test(word)
-    ? Array.from(word.match(/[\d۰-۹٠-٩]+|[^\d۰-۹٠-٩]/gu) ?? [])
-        .reverse()
-        .join("")
-    : word;
+/** Figures and Latin words of a line that is written from the right: they are not turned, with the marks inside them. */
+const FROM_LEFT = /[\p{Script=Latin}\p{Nd}]+(?:[.,:/٫٬-][\p{Script=Latin}\p{Nd}]+)*|./gu;
+
+/** Letters as they stand on paper, from left to right. */
+const visual = (word: string) => (word.match(FROM_LEFT) ?? []).reverse().join("");
 
 const stream = (content: string): RawObject => ({ value: "<< >>", stream: Buffer.from(content) });
 

@@ -88,6 +88,7 @@ const STYLE = {
   baseFont: "F",
   size: 12,
   turn: 0,
+  stretch: 1,
   slanted: false,
   heights: { ascent: 0.9, descent: 0.2 },
   toFrame: [1, 0, 0, 1, 0, 0],

@@ -1,3 +1,4 @@
+import { isRightToLeft } from "../../text/direction.ts";
 import { mapX, mapY } from "./frame.ts";
 import type { Pdfium } from "./instance.ts";
 import { clean } from "./letters.ts";
@@ -43,20 +44,26 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
   const count = calls.FPDFText_CountChars(textPage);
   if (count > MAX_CHARACTERS) throw new RangeError("A page has too many characters.");
   let gap = false;
+  let penX = 0;
   for (let i = 0; i < count; i++) {
     const object = calls.FPDFText_GetTextObject(textPage, i);
     const code = readCode(pdfium, textPage, i);
     calls.FPDFText_GetLooseCharBox(textPage, i, scratch);
     const [left, top, right, bottom] = readFloats(pdfium, scratch);
     if (object === 0 || (code === SPACE && left === right)) {
+      if (!gap) narrow(characters.at(-1), left - penX);
       gap = true;
       continue;
     }
-    if (!(left < visible.right && right > visible.left && bottom < visible.top && top > visible.bottom)) continue;
+    if (!(left < visible.right && right > visible.left && bottom < visible.top && top > visible.bottom)) {
+      penX = NaN;
+      continue;
+    }
     const style = styleOf(object, i);
     calls.FPDFText_GetCharOrigin(textPage, i, scratch, scratch + 8);
     const { view } = pdfium;
     const [x, y] = [view.getFloat64(scratch, true), view.getFloat64(scratch + 8, true)];
+    penX = x;
     const [origin, v] = [mapX(style.toFrame, x, y), mapY(style.toFrame, x, y)];
     const [from, to] = [mapX(style.toFrame, left, top), mapX(style.toFrame, right, bottom)];
     const u1 = Math.max(from, to);
@@ -72,6 +79,16 @@ export const readCharacters = (pdfium: Pdfium, textPage: number, frame: PageFram
     gap = false;
   }
   return characters;
+};
+
+/**
+ * Ends a character's box where its pen ended. PDFium's box holds the drawn shape too, which may reach over the next gap
+ * where another font is drawn than the file names; a space that PDFium finds lies at the width that the file states. In
+ * text that is written to the left it may come after another character.
+ */
+const narrow = (character: Character | undefined, width: number): void => {
+  if (!character || !(width > 0) || isRightToLeft(character.text)) return;
+  character.u1 = Math.min(character.u1, character.origin + width * character.style.stretch);
 };
 
 /** A character's code point; the second half of a surrogate pair is reported as 0. */

@@ -11,6 +11,8 @@ export type Style = {
   baseFont: string;
   /** One em, in points. */
   size: number;
+  /** One unit of the text's own space along the line, in points. */
+  stretch: number;
   turn: Turn;
   /** From the page as the file has it to the frame of this turn. */
   toFrame: Affine;
@@ -50,7 +52,8 @@ export const createStyles = (pdfium: Pdfium, textPage: number, { toShown }: Page
     const slanted = Math.abs(turns - Math.round(turns)) > MAX_SLANT;
     const turn = slanted ? 0 : (((Math.round(turns) + 4) % 4) as Turn);
     const size = Math.abs(calls.FPDFText_GetFontSize(textPage, at)) * (Math.hypot(c, d) || Math.hypot(a, b));
-    return { ...fontOf(object), size: size || 1, turn, slanted, toFrame: compose(toShown, TO_FRAME[turn]) };
+    const stretch = Math.hypot(dx, dy);
+    return { ...fontOf(object), size: size || 1, stretch, turn, slanted, toFrame: compose(toShown, TO_FRAME[turn]) };
   };
   return (object: number, at: number): Style => {
     let style = styles.get(object);

@@ -49,9 +49,9 @@ export const readPageCharacters = (pdfium: Pdfium, page: number, objects: number
   const read = new Set<number>();
   let characters: Character[] = [];
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const found = readTextPage(pdfium, page, frame).filter(({ text }) => pass === 0 || text !== " ");
+    const found = readTextPage(pdfium, page, frame);
     if (found.length === 0) break;
-    characters = characters.concat(found);
+    characters = characters.concat(pass === 0 ? found : found.filter(({ text }) => text !== " "));
     const seen = new Set(found.map(({ object }) => object)).difference(read);
     for (const object of seen) read.add(object);
     if (objects.every((object) => read.has(object))) break;

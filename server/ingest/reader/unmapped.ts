@@ -15,11 +15,17 @@ const textInStandardOrder = (glyph: number): string => {
   return new TextDecoder("macintosh").decode(Uint8Array.of(byte < 127 ? byte : byte + 1));
 };
 
+/** Fonts of TeX that hold symbols, or other characters at these codes. */
+const NO_TEX_LETTERS = /^(?:[A-Z]{6}\+)?(?:CM(?:B?SY|MIB?|EX|V?TT|CSC|SLTT|ITT)|MS[AB]M|EUF|LASY|WASY)/i;
+
 /** What the codes of ligatures, quotes and dashes stand for in fonts of TeX (encodings OT1 and T1). */
 const TEX_LETTERS: ReadonlyMap<number, string> = new Map([
   ...["ff", "fi", "fl", "ffi", "ffl", "“", "”", "„", "«", "»", "–", "—"].map((text, i) => [0x0b + i, text] as const),
   ...["ff", "fi", "fl", "ffi", "ffl"].map((text, i) => [0x1b + i, text] as const),
 ]);
+
+const texLetter = (font: string, code: number): string | undefined =>
+  NO_TEX_LETTERS.test(font) ? undefined : TEX_LETTERS.get(code);
 
 /**
  * Reads glyphs that their font does not map to a text; PDFium reports their codes. In a simple font the glyph's name
@@ -37,7 +43,7 @@ export const readUnmapped = (characters: Character[], fonts: Fonts): Character[]
     const name = font?.names.get(code) ?? "";
     if (font?.composite)
       character.text = !mapped.has(style.baseFont) ? textInStandardOrder(code) : code === FIRST_GLYPH ? " " : "";
-    else character.text = clean(textOfGlyphName(name) ?? TEX_LETTERS.get(code) ?? character.text);
+    else character.text = clean(textOfGlyphName(name) ?? texLetter(style.baseFont, code) ?? character.text);
   }
   return characters;
 };

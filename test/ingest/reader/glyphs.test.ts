@@ -58,6 +58,15 @@ describe("an old font of TeX", () => {
   });
 });
 
+describe("a symbol font of TeX", () => {
+  it("has no ligatures", async () => {
+    const font =
+      "<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+CMSY10 /FirstChar 11 /LastChar 15 /Widths [1 1 1 1 1] >>";
+    const content = "BT /F1 12 Tf 72 700 Td (\\013\\014\\015\\016\\017) Tj ET";
+    expect(await readText(makeDocument({ content, font }))).not.toMatch(/f/);
+  });
+});
+
 describe("an accent that is drawn over a letter of its own", () => {
   it("is one with it", async () => {
     const content = "BT /F1 12 Tf 72 700 Td (pr) Tj 11.3 0 Td (\\264) Tj -0.7 0 Td (el\\350ve d\\351j\\340) Tj ET";
@@ -92,6 +101,25 @@ describe("a text that is drawn twice", () => {
     const at = [72, 79.3, 81.6, 84.2, 89.5, 94.8];
     const content = letters.map((letter, i) => `BT /F1 12 Tf ${at[i]} 700 Td (${letter}) Tj ET`).join(" ");
     expect(await readText(makeDocument({ content, font }))).toBe("Affect");
+  });
+
+  it("is read on a page whose spaces are drawn twice", async () => {
+    const font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Italic >>";
+    const show = (letter: string, x: number, y: number) => `BT /F1 12 Tf ${x} ${y} Td (${letter}) Tj ET`;
+    const spaced = [740, 720].map((y) => [72, 78, 78.1, 81].map((x, i) => show("a  b".charAt(i), x, y)).join(" "));
+    const at = [72, 79.3, 81.6, 84.2, 89.5, 94.8];
+    const content = [...spaced, ...at.map((x, i) => show("Affect".charAt(i), x, 700))].join(" ");
+    expect(await readText(makeDocument({ content, font }))).toBe("a b\na b\nAffect");
+  });
+});
+
+describe("a font that is drawn wider than the file states", () => {
+  it("leaves the spaces after its widest letters", async () => {
+    const font = `<< /Type /Font /Subtype /TrueType /BaseFont /Arial /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 122
+      /Widths [${Array.from({ length: 91 }, () => 500).join(" ")}] >>`;
+    const word = (text: string, x: number) => `BT /F1 11 Tf ${x} 700 Td (${text}) Tj ET`;
+    const content = [word("from", 72), word("its", 97.3), word("below", 117.1), word("4.1", 147.9)].join(" ");
+    expect(await readText(makeDocument({ content, font }))).toBe("from its below 4.1");
   });
 });
 
