@@ -8,7 +8,7 @@ import { toIndexed } from "../server/ingest/chunk/indexed.ts";
 import type { ExtractEvent, IndexedChunk } from "../server/ingest/document.ts";
 import { embedBatches } from "../server/ingest/embed-batches.ts";
 import { READER_VERSION } from "../server/ingest/recipe.ts";
-import type { ReadPage } from "../server/ingest/reader/lines.ts";
+import type { ReadPage } from "../server/ingest/reader/pdf/layout/lines.ts";
 import { insertBatch } from "../server/ingest/store-batch.ts";
 import { receive } from "../server/files/receive.ts";
 import { newId } from "../server/id.ts";

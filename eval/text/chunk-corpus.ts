@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import type { ReadPage } from "../../server/ingest/reader/lines.ts";
+import type { ReadPage } from "../../server/ingest/reader/pdf/layout/lines.ts";
 import { parseCsv } from "./csv.ts";
 import type { Range } from "./spans.ts";
 

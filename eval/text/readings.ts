@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/instance.ts";
-import { readDocument } from "../../server/ingest/reader/read.ts";
+import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
+import { readDocument } from "../../server/ingest/reader/pdf/read.ts";
 
 const LIMITS = { fileName: "file.pdf", maxPages: 1000, chunkTokens: 400, overlapTokens: 40 };
 const MEMORY_BYTES = 512 * 1024 * 1024;

@@ -4,8 +4,8 @@ import { chunkDocument } from "../../server/ingest/chunk/chunk.ts";
 import { packUnits } from "../../server/ingest/chunk/pack.ts";
 import type { Unit } from "../../server/ingest/chunk/unit.ts";
 import type { Chunk } from "../../server/ingest/document.ts";
-import { bodyOf } from "../../server/ingest/reader/body.ts";
-import type { ReadLine, ReadPage } from "../../server/ingest/reader/lines.ts";
+import { bodyOf } from "../../server/ingest/reader/pdf/body/body.ts";
+import type { ReadLine, ReadPage } from "../../server/ingest/reader/pdf/layout/lines.ts";
 import { countTokens } from "../../server/tokens.ts";
 
 const SIZES = { chunkTokens: 60, overlapTokens: 15 };

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findTextElsewhere } from "../../server/ingest/reader/elsewhere.ts";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/instance.ts";
+import { findTextElsewhere } from "../../server/ingest/reader/pdf/document/elsewhere.ts";
+import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
 import {
   makeAttachingPdf,
   makeClippedPdf,

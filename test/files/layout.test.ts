@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clean } from "../../server/ingest/reader/letters.ts";
+import { clean } from "../../server/ingest/reader/pdf/glyphs/letters.ts";
 import { makePdf, makePdfOfPages, type PlacedText } from "../support/pdf.ts";
 import { makeUnicodePdf } from "../support/raw-pdf.ts";
 import { readPdf as read } from "../support/read.ts";

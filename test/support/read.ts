@@ -1,7 +1,7 @@
 import type { Chunk, PageText } from "../../server/ingest/document.ts";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/instance.ts";
+import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
 import type { DocumentFault, Limits } from "../../server/ingest/reader/protocol.ts";
-import { readDocument } from "../../server/ingest/reader/read.ts";
+import { readDocument } from "../../server/ingest/reader/pdf/read.ts";
 
 const MEMORY_BYTES = 256 * 1024 * 1024;
 

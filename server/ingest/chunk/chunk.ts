@@ -1,6 +1,6 @@
 import { countTokens } from "../../tokens.ts";
 import type { Chunk } from "../document.ts";
-import type { ReadPage } from "../reader/lines.ts";
+import type { ReadPage } from "../reader/pdf/layout/lines.ts";
 import { placeAsides } from "./asides.ts";
 import { findContents } from "./contents.ts";
 import type { Bookmarks } from "./headings.ts";

@@ -1,5 +1,5 @@
 import type { Span } from "../document.ts";
-import type { ReadLine, ReadPage } from "../reader/lines.ts";
+import type { ReadLine, ReadPage } from "../reader/pdf/layout/lines.ts";
 
 export type DocumentLine = ReadLine & { page: number; text: string };
 

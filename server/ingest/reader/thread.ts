@@ -1,8 +1,8 @@
 /** A thread that reads one PDF after another: each in a WebAssembly instance that is made for it and dropped after it. */
 import { parentPort } from "node:worker_threads";
-import { compilePdfium, createInstance } from "./instance.ts";
+import { compilePdfium, createInstance } from "./pdf/instance.ts";
 import type { End, FromReader, Start, ToReader } from "./protocol.ts";
-import { readDocument } from "./read.ts";
+import { readDocument } from "./pdf/read.ts";
 
 if (!parentPort) throw new Error("reader/thread.ts runs as a worker thread");
 const port = parentPort;

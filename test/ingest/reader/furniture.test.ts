@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageNumberOf } from "../../../server/ingest/reader/page-numbers.ts";
+import { pageNumberOf } from "../../../server/ingest/reader/pdf/body/page-numbers.ts";
 import { hasCases, readCase } from "../../support/cases.ts";
 import { makePdf, type PlacedText } from "../../support/pdf.ts";
 import { readPdf } from "../../support/read.ts";
