@@ -4,6 +4,7 @@ export { NewerSchemaError } from "./migrate.ts";
 export { openDb, type Db } from "./open.ts";
 export { withProcessLock } from "./process-lock.ts";
 export { UnusableDatabaseError } from "./requirements.ts";
+export { slicesOf } from "./slices.ts";
 export { asOwner, askTenant, inTenant, type TenantDb } from "./tenancy.ts";
 export { isUnavailable } from "./unavailable.ts";
 export * from "./queries/audit.ts";

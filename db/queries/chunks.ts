@@ -1,5 +1,6 @@
 import { sql, type Selectable } from "kysely";
 import type { Chunks } from "../schema.ts";
+import { slicesOf } from "../slices.ts";
 import type { TenantDb } from "../tenancy.ts";
 import { insertVectors } from "./vectors.ts";
 
@@ -47,6 +48,9 @@ export const insertChunks = async (trx: TenantDb, modelId: number, chunks: NewCh
 /** A stored chunk whose text stands elsewhere in a document that was read again. */
 export type MovedChunk = Pick<NewChunk, "id" | "ordinal" | "page_from" | "page_to" | "spans" | "words">;
 
+/** Rows of one statement: the largest document stays far below the statement timeout. */
+const ROWS = 200;
+
 /**
  * Replaces a file's chunks: those that are `moved` keep their text and their vectors, the `fresh` ones are new, and all
  * others are removed.
@@ -58,7 +62,13 @@ export const replaceChunks = async (
   const ofFile = sql`tenant_id = ${trx.tenantId} and file_id = ${fileId}`;
   // Ordinals are unique: the old ones step aside.
   await sql`update chunks set ordinal = -1 - ordinal where ${ofFile}`.execute(trx);
-  const column = columnsOf(moved);
+  for (const rows of slicesOf(moved, ROWS)) await moveChunks(trx, fileId, rows);
+  await sql`delete from chunks where ${ofFile} and ordinal < 0`.execute(trx);
+  for (const rows of slicesOf(fresh, ROWS)) await insertChunks(trx, modelId, rows);
+};
+
+const moveChunks = async (trx: TenantDb, fileId: string, chunks: MovedChunk[]): Promise<void> => {
+  const column = columnsOf(chunks);
   await sql`
     update chunks set ordinal = new.ordinal, page_from = new.page_from, page_to = new.page_to, spans = new.spans::jsonb,
       search = to_tsvector(${TEXT_CONFIG}::regconfig, new.words)
@@ -66,9 +76,7 @@ export const replaceChunks = async (
       ${column("id")}::uuid[], ${column("ordinal")}::int[], ${column("page_from")}::int[], ${column("page_to")}::int[],
       ${column("spans")}::text[], ${column("words")}::text[])
       as new (id, ordinal, page_from, page_to, spans, words)
-    where ${ofFile} and chunks.id = new.id`.execute(trx);
-  await sql`delete from chunks where ${ofFile} and ordinal < 0`.execute(trx);
-  await insertChunks(trx, modelId, fresh);
+    where tenant_id = ${trx.tenantId} and file_id = ${fileId} and chunks.id = new.id`.execute(trx);
 };
 
 /** The ids and texts of a file's chunks, in order. */

@@ -1,5 +1,6 @@
 import { sql, type Selectable } from "kysely";
 import type { Files, Pages } from "../schema.ts";
+import { slicesOf } from "../slices.ts";
 import type { TenantDb } from "../tenancy.ts";
 
 export type FileRow = Selectable<Files>;
@@ -147,8 +148,13 @@ export const insertPages = async (trx: TenantDb, pages: NewPage[]): Promise<void
     on conflict (tenant_id, file_id, page) do nothing`.execute(trx);
 };
 
-export const removePages = async (trx: TenantDb, fileId: string): Promise<void> => {
+/** Pages of one statement: the longest document stays far below the statement timeout. */
+const PAGES = 100;
+
+/** Removes a file's pages and stores others in their place. */
+export const replacePages = async (trx: TenantDb, fileId: string, pages: NewPage[]): Promise<void> => {
   await trx.deleteFrom("pages").where("tenant_id", "=", trx.tenantId).where("file_id", "=", fileId).execute();
+  for (const rows of slicesOf(pages, PAGES)) await insertPages(trx, rows);
 };
 
 export const findPages = (trx: TenantDb, fileId: string, pages: number[]): Promise<NewPage[]> =>

@@ -4,10 +4,10 @@ import {
   endReread,
   findChunkTexts,
   holdServedModel,
-  insertPages,
   inTenant,
-  removePages,
   replaceChunks,
+  replacePages,
+  slicesOf,
   type IngestRun,
   type NewPage,
 } from "../../db/index.ts";
@@ -114,8 +114,7 @@ const replace = async (run: Run, { reading, pages, chunks }: Read): Promise<void
   await inTenant(app.db, tenantId, async (trx) => {
     if ((await holdServedModel(trx, app.embeddingModelId)).id !== app.embeddingModelId) throw new OtherSpace();
     if (!(await endReread(trx, run, { readerVersion: READER_VERSION, reading: stored }))) throw new RunSuperseded();
-    await removePages(trx, fileId);
-    await insertPages(trx, pages);
+    await replacePages(trx, fileId, pages);
     await replaceChunks(trx, { fileId, modelId: app.embeddingModelId, moved, fresh });
   });
   await announceFile(app, run);
@@ -127,7 +126,7 @@ const compare = (chunks: IndexedChunk[], stored: readonly { id: string; section:
   const moved: (ReturnType<typeof toPlaceRow> & { id: string })[] = [];
   const changed: IndexedChunk[] = [];
   for (const chunk of chunks) {
-    const same = ids.get(keyOf(chunk))?.shift();
+    const same = ids.get(keyOf(chunk))?.pop();
     if (same) moved.push({ id: same.id, ...toPlaceRow(chunk) });
     else changed.push(chunk);
   }
@@ -141,8 +140,7 @@ const embed = async (run: Run, chunks: readonly IndexedChunk[]): Promise<Float32
   const { app, tenantId, fileId, name, signal } = run;
   const { batchSize, model } = app.model.embedding;
   const vectors: Float32Array[] = [];
-  for (let at = 0; at < chunks.length; at += batchSize) {
-    const batch = chunks.slice(at, at + batchSize);
+  for (const batch of slicesOf(chunks, batchSize)) {
     const need = () => ({ requests: 0, tokens: sumOf(batch, "maxTokens") });
     await reserving(run, { key: `reread:${fileId}`, userId: null, need }, async () => {
       const texts = batch.map((chunk) => describe(name, chunk));

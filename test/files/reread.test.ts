@@ -13,7 +13,7 @@ import { askFor, eventsOf } from "../support/chat.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { ingestFile } from "../support/files.ts";
 import { startVendor } from "../support/ingest.ts";
-import { makePdf } from "../support/pdf.ts";
+import { makePdf, makePdfOfPages } from "../support/pdf.ts";
 import { databaseOf } from "../support/upgrade.ts";
 
 /** Small chunks: each page has one of its own. */
@@ -34,7 +34,7 @@ const makeOutdated = async (test: Pick<TestApp, "app">, user: TestUser, id: File
   const broken = sql.raw("replace(text, 'godwits', 'god wits')");
   await run(test, user, sql`update pages set text = ${broken} where file_id = ${id}`);
   await run(test, user, sql`update chunks set text = ${broken} where file_id = ${id}`);
-  await run(test, user, sql`update chunks set ordinal = ordinal + 10 where file_id = ${id} and ordinal > 1`);
+  await run(test, user, sql`update chunks set ordinal = ordinal + 100000 where file_id = ${id} and ordinal > 1`);
   await run(
     test,
     user,
@@ -128,6 +128,19 @@ test("text that an older reader has read is replaced; chunks that read the same 
   expect(hits[0]?.text).toContain("many godwits");
   await rereadFiles(app, never());
   expect(embedded).toHaveLength(1);
+});
+
+test("a document of many pages is replaced as a whole, in one transaction", async () => {
+  const own = await startApp({ env: { CHUNK_TOKEN_SIZE: "200" } });
+  const user = await own.signIn();
+  const { id, before } = await addOutdated(own, user, await makePdfOfPages(210));
+  expect(before.length).toBeGreaterThan(400);
+  const transactions = async () => run(own, user, sql`select xmin::text from chunks where file_id = ${id} group by 1`);
+  await rereadFiles(own.app, never());
+  expect(await transactions()).toHaveLength(1);
+  const strip = (chunks: StoredChunk[]) => chunks.map(({ id: _, ...rest }) => rest);
+  expect(strip(await chunksOf(own, user, id))).toEqual(strip(before));
+  expect(await run(own, user, sql`select 1 from pages where file_id = ${id}`)).toHaveLength(210);
 });
 
 test("the old text serves until the new one is complete, and a file that is removed meanwhile leaves nothing", async () => {
