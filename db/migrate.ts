@@ -14,6 +14,7 @@ import * as ingestTurns from "./migrations/0010-ingest-turns.ts";
 import * as finishCause from "./migrations/0012-finish-cause.ts";
 import * as fileWarnings from "./migrations/0013-file-warnings.ts";
 import * as rereads from "./migrations/0014-rereads.ts";
+import * as lz4 from "./migrations/0015-lz4.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order of their names; a released one is never changed, and each leaves the schema usable by the release before. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0012-finish-cause": finishCause,
   "0013-file-warnings": fileWarnings,
   "0014-rereads": rereads,
+  "0015-lz4": lz4,
 };
 
 /** The schema has migrations that this version does not know. One that is running goes on; none may start on it. */
