@@ -142,13 +142,13 @@ const shape = (env: z.infer<typeof Environment>) => {
   };
 };
 
-/** The environment does not fit. `problems` name variables and what is wrong with them, never their values. */
+/** Invalid configuration. `problems` name variables and what was expected of them, never their values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: string[];
 
   constructor(problems: string[]) {
-    super(`The environment does not fit:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    super(`Invalid configuration:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
     this.problems = problems;
   }
 }

@@ -48,14 +48,14 @@ type Refusal = Partial<Error> & { response?: string; command?: string; responseC
 const writeCodeMail = ({ code, tenantName, expiresAt }: CodeMail) => {
   const tenant = tenantName.replaceAll(/\s+/g, " ").trim();
   const until = `${expiresAt.toISOString().slice(11, 16)} UTC`;
-  const ignore = "If you did not ask for it, ignore this message: nobody can sign in without the code.";
+  const ignore = "If you did not request it, ignore this email: nobody can sign in without the code.";
   return {
     subject: `Sign in to ${tenant}`,
-    text: `Your code to sign in to ${tenant}:\n\n${code}\n\nIt is valid once, until ${until}. ${ignore}\n`,
+    text: `Your sign-in code for ${tenant}:\n\n${code}\n\nThe code is valid once, until ${until}. ${ignore}\n`,
     html: [
-      `<p>Your code to sign in to ${escapeHtml(tenant)}:</p>`,
+      `<p>Your sign-in code for ${escapeHtml(tenant)}:</p>`,
       `<p style="font:bold 28px monospace;letter-spacing:4px">${code}</p>`,
-      `<p>It is valid once, until ${until}. ${ignore}</p>`,
+      `<p>The code is valid once, until ${until}. ${ignore}</p>`,
     ].join("\n"),
   };
 };

@@ -1,8 +1,8 @@
-/** One row a reason: its tRPC code, its HTTP status, and what a person reads when nothing better is known. */
+/** Error reasons with their tRPC code, HTTP status and default message. */
 export const REASONS = {
   NOT_SIGNED_IN: { code: "UNAUTHORIZED", status: 401, message: "Sign in first." },
-  TOKEN_EXPIRED: { code: "UNAUTHORIZED", status: 401, message: "The sign-in has expired. Sign in again." },
-  SESSION_REVOKED: { code: "UNAUTHORIZED", status: 401, message: "This sign-in was ended. Sign in again." },
+  TOKEN_EXPIRED: { code: "UNAUTHORIZED", status: 401, message: "The session has expired. Sign in again." },
+  SESSION_REVOKED: { code: "UNAUTHORIZED", status: 401, message: "The session has ended. Sign in again." },
   TENANT_MISMATCH: {
     code: "FORBIDDEN",
     status: 403,
@@ -14,21 +14,25 @@ export const REASONS = {
     message: "Name the tenant by its slug: lower-case letters, digits and hyphens.",
   },
   FORBIDDEN: { code: "FORBIDDEN", status: 403, message: "Only an admin of this tenant may do this." },
-  NOT_FOUND: { code: "NOT_FOUND", status: 404, message: "There is no such thing here." },
-  INVALID_INPUT: { code: "BAD_REQUEST", status: 400, message: "The input does not fit." },
-  CODE_INVALID: { code: "UNAUTHORIZED", status: 401, message: "That code is not right." },
-  CODE_EXPIRED: { code: "UNAUTHORIZED", status: 401, message: "That code is no longer valid. Ask for a new one." },
+  NOT_FOUND: { code: "NOT_FOUND", status: 404, message: "Not found." },
+  INVALID_INPUT: { code: "BAD_REQUEST", status: 400, message: "Invalid input." },
+  CODE_INVALID: { code: "UNAUTHORIZED", status: 401, message: "The code is incorrect." },
+  CODE_EXPIRED: { code: "UNAUTHORIZED", status: 401, message: "The code has expired. Request a new one." },
   TOO_MANY_ATTEMPTS: {
     code: "TOO_MANY_REQUESTS",
     status: 429,
-    message: "Too many attempts with this code. Ask for a new one.",
+    message: "Too many attempts with this code. Request a new one.",
   },
-  RATE_LIMITED: { code: "TOO_MANY_REQUESTS", status: 429, message: "Too many requests. Try again a little later." },
+  RATE_LIMITED: { code: "TOO_MANY_REQUESTS", status: 429, message: "Too many requests. Try again later." },
   QUOTA_EXCEEDED: { code: "TOO_MANY_REQUESTS", status: 429, message: "The quota is used up." },
   FILE_TOO_LARGE: { code: "PAYLOAD_TOO_LARGE", status: 413, message: "The file is too large." },
   FILE_NOT_PDF: { code: "UNSUPPORTED_MEDIA_TYPE", status: 415, message: "The file is not a PDF." },
-  FILE_TRUNCATED: { code: "BAD_REQUEST", status: 400, message: "The file did not arrive whole. Send it again." },
-  PDF_ENCRYPTED: { code: "UNPROCESSABLE_CONTENT", status: 422, message: "The PDF is protected by a password." },
+  FILE_TRUNCATED: { code: "BAD_REQUEST", status: 400, message: "The upload was incomplete. Upload the file again." },
+  PDF_ENCRYPTED: {
+    code: "UNPROCESSABLE_CONTENT",
+    status: 422,
+    message: "The PDF is password-protected. Remove the password and upload it again.",
+  },
   PDF_CORRUPT: { code: "UNPROCESSABLE_CONTENT", status: 422, message: "The PDF is damaged and cannot be read." },
   PDF_TOO_MANY_PAGES: { code: "UNPROCESSABLE_CONTENT", status: 422, message: "The PDF has too many pages." },
   PDF_TOO_COMPLEX: {
@@ -46,17 +50,17 @@ export const REASONS = {
     status: 422,
     message: "Its text is in attached files, or in a form that only Adobe Reader shows.",
   },
-  MODEL_NOT_ALLOWED: { code: "BAD_REQUEST", status: 400, message: "This model is not offered here." },
+  MODEL_NOT_ALLOWED: { code: "BAD_REQUEST", status: 400, message: "The model is not available." },
   MODEL_UNAVAILABLE: {
     code: "BAD_GATEWAY",
     status: 502,
-    message: "The language model cannot be reached now. Try again later.",
+    message: "The language model is unavailable. Try again later.",
   },
-  MODEL_TIMEOUT: { code: "GATEWAY_TIMEOUT", status: 504, message: "The language model took too long." },
+  MODEL_TIMEOUT: { code: "GATEWAY_TIMEOUT", status: 504, message: "The language model took too long to answer." },
   SERVICE_UNAVAILABLE: {
     code: "SERVICE_UNAVAILABLE",
     status: 503,
-    message: "The service cannot do this now. Try again later.",
+    message: "The service is unavailable. Try again later.",
   },
-  INTERNAL: { code: "INTERNAL_SERVER_ERROR", status: 500, message: "Something went wrong on our side." },
+  INTERNAL: { code: "INTERNAL_SERVER_ERROR", status: 500, message: "Internal server error." },
 } as const satisfies Record<string, { code: string; status: number; message: string }>;

@@ -70,14 +70,14 @@ describe("a login code by mail", () => {
     expect(received).toMatchObject([{ to: ["person@example.com"], from: "no-reply@example.com" }]);
     const source = decodeQuotedPrintable(received[0]?.source ?? "");
     expect(source).toMatch(/^To: person@example\.com\r$/m);
-    const advice = "If you did not ask for it, ignore this message: nobody can sign in without the code.";
+    const advice = "If you did not request it, ignore this email: nobody can sign in without the code.";
     const [text = "", html = ""] = source.split("text/html");
     expect(text).toContain("text/plain");
     expect(text).toContain(
-      `Your code to sign in to Acme:\r\n\r\n012345\r\n\r\nIt is valid once, until 12:34 UTC. ${advice}`,
+      `Your sign-in code for Acme:\r\n\r\n012345\r\n\r\nThe code is valid once, until 12:34 UTC. ${advice}`,
     );
-    expect(html).toContain("<p>Your code to sign in to Acme:</p>\r\n<p style=");
-    expect(html).toContain(`>012345</p>\r\n<p>It is valid once, until 12:34 UTC. ${advice}</p>`);
+    expect(html).toContain("<p>Your sign-in code for Acme:</p>\r\n<p style=");
+    expect(html).toContain(`>012345</p>\r\n<p>The code is valid once, until 12:34 UTC. ${advice}</p>`);
     expect(source.match(/012345/g)).toHaveLength(2);
   });
 
@@ -97,7 +97,7 @@ describe("a login code by mail", () => {
     expect(received[0]?.to).toEqual(["person@example.com"]);
     expect(source).not.toMatch(/^Bcc:/m);
     const name = "Evil Bcc: victim@example.com &#60;a href=&#34;http://evil.example&#34;&#62;win&#60;/a&#62;";
-    expect(source.slice(source.indexOf("text/html"))).toContain(`<p>Your code to sign in to ${name}:</p>`);
+    expect(source.slice(source.indexOf("text/html"))).toContain(`<p>Your sign-in code for ${name}:</p>`);
   });
 
   it("cannot be sent to more people by an address that holds a list", async () => {

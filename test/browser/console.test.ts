@@ -45,17 +45,17 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     const { page, inspect } = browser;
     await page.goto(network.url);
     await page.getByLabel("Workspace").fill("Not A Slug");
-    const email = page.getByLabel("E-mail");
+    const email = page.getByLabel("Email");
     await email.fill("علی@مثال.ایران");
     expect(await email.evaluate((input: HTMLInputElement) => input.checkValidity())).toBe(true);
     await email.fill("ada@example.org");
     await page.getByRole("button", { name: "Send me a code" }).click();
-    await page.getByText("Small letters, digits and hyphens.").waitFor();
+    await page.getByText("Use lowercase letters, digits and hyphens.").waitFor();
     expect(await inspect("1-sign-in")).toEqual([]);
     await page.getByLabel("Workspace").fill(tenant);
     await page.keyboard.press("Enter");
     await page.getByLabel("Code").fill(await wrongCode());
-    await page.getByText("That code is not right").waitFor();
+    await page.getByText("This code is incorrect").waitFor();
     expect(await inspect("2-code")).toEqual([]);
     await enterCode();
     await page.getByText("Drop PDFs here").waitFor();
@@ -74,14 +74,14 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
       }).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
     await drop([await pdf("granary.pdf", makePdfOfPages(300)), await pdf("scan.pdf", makeImageOnlyPdf(2))]);
-    await page.getByText("Run it through text recognition first. Pages 1 and 2 have no text.").waitFor();
+    await page.getByText("Run text recognition (OCR) and upload it again. Pages 1 and 2 have no text.").waitFor();
     await page.getByText("300 pages").waitFor();
     const told = await page.evaluate(() => [...(window as unknown as { told: Set<string> }).told]);
     const progress = /^(?:Reading page \d+ of 300|Making it searchable, \d+ %)$/;
     expect(told.filter((words) => progress.test(words)).length).toBeGreaterThan(0);
     await expecting(/status of 415/, async () => {
       await drop([await pdf("letter.pdf", Buffer.from("Dear Ada, this is no PDF."))]);
-      await page.getByText("This is not a PDF, whatever its name says.").waitFor();
+      await page.getByText("This file is not a PDF.").waitFor();
     });
     await choose([await pdf(HANDBOOK, makeSamplePdf())]);
     await page.getByText("5 pages").waitFor();
@@ -140,7 +140,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
       await page.getByText("You are offline.").waitFor();
       await picture("7-offline");
       await context.setOffline(false);
-      await page.getByText("Back again").waitFor();
+      await page.getByText("Back online").waitFor();
     });
     await expect.poll(() => written("That is all.").count(), { timeout: 20_000 }).toBe(3);
   });
@@ -153,7 +153,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("You stopped this answer.").waitFor();
     vendor.script = { answer: () => "It may be stopped [1]." };
-    await page.getByRole("button", { name: "Answer again" }).click();
+    await page.getByRole("button", { name: "Regenerate" }).click();
     await written("It may be stopped").last().waitFor();
     await page.getByRole("button", { name: "Ask", exact: true }).waitFor();
     await page.getByRole("button", { name: "Good answer" }).last().click();
@@ -168,8 +168,8 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     vendor.script = { answer: () => `${NO_ANSWER} Nothing in the documents speaks of football.` };
     await page.getByRole("link", { name: "New question" }).click();
     await ask("Who won the football cup?");
-    await page.getByText("Not in your documents").waitFor();
-    const nearest = page.getByRole("region", { name: "The nearest passages" }).getByRole("button").first();
+    await page.getByText("No answer in your documents").waitFor();
+    const nearest = page.getByRole("region", { name: "Closest passages" }).getByRole("button").first();
     expect(await inspect("8-no-answer")).toEqual([]);
     await nearest.click();
     await page.locator(".pdf-mark").first().waitFor();
@@ -181,7 +181,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     const answer =
       'See <img src="https://elsewhere.example/x.png"> [here](https://elsewhere.example) ![logo](//x.example/y.png)';
     vendor.script = { answer: () => `${answer} **strong** [1].\n\n| a | b |\n| - | - |\n| 1 | 2 |` };
-    await page.getByRole("button", { name: "Asked of: All documents" }).click();
+    await page.getByRole("button", { name: "Search in: All documents" }).click();
     await page.getByLabel("granary.pdf").check();
     await picture("9-scope");
     await page.keyboard.press("Escape");
@@ -229,7 +229,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => page.getByRole("link", { name: "The dome" }).count()).toBe(0);
     await page.getByRole("link", { name: "Documents" }).click();
-    await page.getByLabel("Search in the documents").fill("wind gusts dome closed");
+    await page.getByLabel("Search in documents").fill("wind gusts dome closed");
     await page
       .getByRole("button", { name: /wind gusts above 58/ })
       .first()
@@ -242,7 +242,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
 
   test("a document that failed is read again", async () => {
     const { page } = browser;
-    const retry = page.getByRole("button", { name: "Read again: scan.pdf" });
+    const retry = page.getByRole("button", { name: "Retry: scan.pdf" });
     const answered = page.waitForResponse((response) => response.url().includes("files.retry") && response.ok());
     await retry.click();
     await answered;
@@ -277,7 +277,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
       await failFile(trx, id, { reason: "PDF_TEXT_ELSEWHERE", message: "Open the PDF, save the attached files." });
     });
     await page.getByText("Open the PDF, save the attached files.").waitFor();
-    await page.getByRole("button", { name: "Read all failed documents again" }).click();
+    await page.getByRole("button", { name: "Retry all failed documents" }).click();
     await warning.waitFor();
   });
 
@@ -349,7 +349,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
     await other.auth.signOut();
     await other.close();
     await page.reload();
-    await page.getByLabel("E-mail").fill("ada@example.org");
+    await page.getByLabel("Email").fill("ada@example.org");
     expect(await inspect("14-ended")).toEqual([]);
     await page.getByRole("button", { name: "Send me a code" }).click();
     await page.getByLabel("Code").waitFor();
@@ -363,7 +363,7 @@ describe.skipIf(executablePath === undefined)("the console in a browser (`npm ru
   test("a member sees what is their own, and nothing of the others", async () => {
     const { page } = browser;
     await page.getByLabel("Workspace").fill(tenant);
-    await page.getByLabel("E-mail").fill("bo@example.org");
+    await page.getByLabel("Email").fill("bo@example.org");
     await page.keyboard.press("Enter");
     await page.getByLabel("Code").waitFor();
     await enterCode("bo@example.org");
@@ -420,7 +420,7 @@ const drop = async (documents: Document[]) => {
   }, files);
   const target = browser.page.locator("main");
   await target.dispatchEvent("dragover", { dataTransfer: transfer });
-  await browser.page.getByText("Let go to add them").waitFor();
+  await browser.page.getByText("Drop PDFs to upload").waitFor();
   await target.dispatchEvent("drop", { dataTransfer: transfer });
 };
 

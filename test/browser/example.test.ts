@@ -24,7 +24,7 @@ describe.skipIf(executablePath === undefined)(
       const url = served.resolvedUrls?.local[0] ?? "";
       const { page, complaints, picture } = await visit(url);
       await page.goto(url);
-      await page.getByLabel("E-mail").fill("ada@example.org");
+      await page.getByLabel("Email").fill("ada@example.org");
       await page.keyboard.press("Enter");
       await page.getByLabel("Code").fill(codeIn(await waitFor(() => app.printed.at(-1))));
       await page.keyboard.press("Enter");

@@ -27,7 +27,7 @@ describe.skipIf(executablePath === undefined)("the console (`npm run browser` in
     const before = server.output().length;
     await page.goto(server.url);
     await page.getByLabel("Workspace").fill("acme");
-    await page.getByLabel("E-mail").fill(EMAIL);
+    await page.getByLabel("Email").fill(EMAIL);
     await page.getByRole("button", { name: "Send me a code" }).click();
     const code = await waitFor(() => codeIn(server.output().slice(before)) || undefined);
     await page.getByLabel("Code").fill(code);
@@ -48,7 +48,7 @@ describe.skipIf(executablePath === undefined)("the console (`npm run browser` in
     await expecting(/WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load/, async () => {
       await server.kill("SIGKILL");
       await restart();
-      await page.getByText("The server was restarted in the middle of this answer").waitFor();
+      await page.getByText("The server restarted during this answer").waitFor();
     });
     expect(await marks.count()).toBe(2);
     expect(await page.locator(".passages li").count()).toBe(2);

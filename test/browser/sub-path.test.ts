@@ -21,7 +21,7 @@ describe.skipIf(executablePath === undefined)("the console under a sub-path (`np
     const { page, complaints } = await visit(proxy.origin);
     await page.goto(`${proxy.url}${strip ? "/" : ""}`);
     await page.getByLabel("Workspace").fill(app.newTenant());
-    await page.getByLabel("E-mail").fill("ada@example.org");
+    await page.getByLabel("Email").fill("ada@example.org");
     await page.getByRole("button", { name: "Send me a code" }).click();
     await page.getByLabel("Code").fill(await waitFor(() => codeIn(app.printed.at(-1)) || undefined));
     await page.getByText("Drop PDFs here").waitFor();

@@ -13,7 +13,7 @@ export const App = () => {
   if (status === "signed-in") return <Chat />;
   return (
     <main>
-      {status === "code-sent" ? <Line label="Code" send={verifyCode} /> : <Line label="E-mail" send={requestCode} />}
+      {status === "code-sent" ? <Line label="Code" send={verifyCode} /> : <Line label="Email" send={requestCode} />}
       <p role="alert">{error?.message}</p>
     </main>
   );

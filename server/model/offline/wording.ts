@@ -10,37 +10,37 @@ type Wording = { about: string; none: string; nearest: string };
 const WORDING: Record<Language, Wording> = {
   english: {
     about: "(Offline extractive answer: sentences quoted from your documents.)",
-    none: "The documents do not tell.",
-    nearest: "The nearest that they say:",
+    none: "I couldn't find an answer in your documents.",
+    nearest: "The closest passage:",
   },
   persian: {
     about: "(پاسخ استخراجی آفلاین: جمله‌ها عیناً از سندهای شماست.)",
-    none: "در سندها پاسخی برای این پرسش نیست.",
+    none: "پاسخی برای این پرسش در سندهای شما پیدا نشد.",
     nearest: "نزدیک‌ترین جمله:",
   },
   arabic: {
     about: "(إجابة استخراجية دون اتصال: جمل مقتبسة من مستنداتك.)",
-    none: "لا تذكر المستندات ذلك.",
+    none: "لم أجد إجابة في مستنداتك.",
     nearest: "أقرب ما ورد فيها:",
   },
   german: {
     about: "(Extraktive Offline-Antwort: Sätze aus Ihren Dokumenten.)",
-    none: "Die Dokumente sagen es nicht.",
+    none: "Ich habe in Ihren Dokumenten keine Antwort gefunden.",
     nearest: "Am nächsten kommt:",
   },
   french: {
     about: "(Réponse extractive hors ligne : phrases citées de vos documents.)",
-    none: "Les documents ne le disent pas.",
+    none: "Je n'ai pas trouvé de réponse dans vos documents.",
     nearest: "Le plus proche :",
   },
   spanish: {
     about: "(Respuesta extractiva sin conexión: frases citadas de sus documentos.)",
-    none: "Los documentos no lo dicen.",
+    none: "No he encontrado una respuesta en sus documentos.",
     nearest: "Lo más cercano:",
   },
   chinese: {
     about: "（离线摘录式回答：句子均引自您的文档。）",
-    none: "文档中没有说明。",
+    none: "未在您的文档中找到答案。",
     nearest: "最接近的内容：",
   },
   other: { about: "(Offline, extractive.)", none: "—", nearest: "…" },

@@ -1,4 +1,4 @@
-/** One row a reason: its tRPC code, its HTTP status, and what a person reads when nothing better is known. */
+/** Error reasons with their tRPC code, HTTP status and default message. */
 export declare const REASONS: {
     readonly NOT_SIGNED_IN: {
         readonly code: "UNAUTHORIZED";
@@ -8,12 +8,12 @@ export declare const REASONS: {
     readonly TOKEN_EXPIRED: {
         readonly code: "UNAUTHORIZED";
         readonly status: 401;
-        readonly message: "The sign-in has expired. Sign in again.";
+        readonly message: "The session has expired. Sign in again.";
     };
     readonly SESSION_REVOKED: {
         readonly code: "UNAUTHORIZED";
         readonly status: 401;
-        readonly message: "This sign-in was ended. Sign in again.";
+        readonly message: "The session has ended. Sign in again.";
     };
     readonly TENANT_MISMATCH: {
         readonly code: "FORBIDDEN";
@@ -33,32 +33,32 @@ export declare const REASONS: {
     readonly NOT_FOUND: {
         readonly code: "NOT_FOUND";
         readonly status: 404;
-        readonly message: "There is no such thing here.";
+        readonly message: "Not found.";
     };
     readonly INVALID_INPUT: {
         readonly code: "BAD_REQUEST";
         readonly status: 400;
-        readonly message: "The input does not fit.";
+        readonly message: "Invalid input.";
     };
     readonly CODE_INVALID: {
         readonly code: "UNAUTHORIZED";
         readonly status: 401;
-        readonly message: "That code is not right.";
+        readonly message: "The code is incorrect.";
     };
     readonly CODE_EXPIRED: {
         readonly code: "UNAUTHORIZED";
         readonly status: 401;
-        readonly message: "That code is no longer valid. Ask for a new one.";
+        readonly message: "The code has expired. Request a new one.";
     };
     readonly TOO_MANY_ATTEMPTS: {
         readonly code: "TOO_MANY_REQUESTS";
         readonly status: 429;
-        readonly message: "Too many attempts with this code. Ask for a new one.";
+        readonly message: "Too many attempts with this code. Request a new one.";
     };
     readonly RATE_LIMITED: {
         readonly code: "TOO_MANY_REQUESTS";
         readonly status: 429;
-        readonly message: "Too many requests. Try again a little later.";
+        readonly message: "Too many requests. Try again later.";
     };
     readonly QUOTA_EXCEEDED: {
         readonly code: "TOO_MANY_REQUESTS";
@@ -78,12 +78,12 @@ export declare const REASONS: {
     readonly FILE_TRUNCATED: {
         readonly code: "BAD_REQUEST";
         readonly status: 400;
-        readonly message: "The file did not arrive whole. Send it again.";
+        readonly message: "The upload was incomplete. Upload the file again.";
     };
     readonly PDF_ENCRYPTED: {
         readonly code: "UNPROCESSABLE_CONTENT";
         readonly status: 422;
-        readonly message: "The PDF is protected by a password.";
+        readonly message: "The PDF is password-protected. Remove the password and upload it again.";
     };
     readonly PDF_CORRUPT: {
         readonly code: "UNPROCESSABLE_CONTENT";
@@ -113,26 +113,26 @@ export declare const REASONS: {
     readonly MODEL_NOT_ALLOWED: {
         readonly code: "BAD_REQUEST";
         readonly status: 400;
-        readonly message: "This model is not offered here.";
+        readonly message: "The model is not available.";
     };
     readonly MODEL_UNAVAILABLE: {
         readonly code: "BAD_GATEWAY";
         readonly status: 502;
-        readonly message: "The language model cannot be reached now. Try again later.";
+        readonly message: "The language model is unavailable. Try again later.";
     };
     readonly MODEL_TIMEOUT: {
         readonly code: "GATEWAY_TIMEOUT";
         readonly status: 504;
-        readonly message: "The language model took too long.";
+        readonly message: "The language model took too long to answer.";
     };
     readonly SERVICE_UNAVAILABLE: {
         readonly code: "SERVICE_UNAVAILABLE";
         readonly status: 503;
-        readonly message: "The service cannot do this now. Try again later.";
+        readonly message: "The service is unavailable. Try again later.";
     };
     readonly INTERNAL: {
         readonly code: "INTERNAL_SERVER_ERROR";
         readonly status: 500;
-        readonly message: "Something went wrong on our side.";
+        readonly message: "Internal server error.";
     };
 };
