@@ -1,3 +1,4 @@
+export { compileCacheEnv } from "./compile-cache.ts";
 export { DataDirInUseError } from "./data-lock.ts";
 export { createFairQueue } from "./fair-queue.ts";
 export { NewerSchemaError } from "./migrate.ts";

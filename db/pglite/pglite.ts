@@ -1,6 +1,5 @@
-import { getCompileCacheDir } from "node:module";
-import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { compileCacheEnv } from "../compile-cache.ts";
 import { PgliteError, type Notification, type PgliteStart, type Reply, type RequestBody } from "./wire.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the drivers that use this type their own rows
@@ -26,18 +25,12 @@ export type PgliteTransaction = {
 
 const here = import.meta.url;
 
-/** A thread does not inherit where this one keeps what it has compiled. */
-const compileCache = (): NodeJS.ProcessEnv => {
-  const folder = getCompileCacheDir();
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
-};
-
 /** Starts the thread. `onExit` hears of a thread that ended by itself: every call after that is refused. */
 export const startPglite = (start: PgliteStart, onExit: (error: Error) => void = () => {}): PgliteThread => {
   const worker = new Worker(new URL(here.endsWith(".ts") ? "./thread.ts" : "./thread.js", here), {
     workerData: start,
     execArgv: [],
-    env: { ...process.env, ...compileCache() },
+    env: { ...process.env, ...compileCacheEnv() },
   });
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   const listeners = new Map<string, Set<(payload: string) => void>>();

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
+import { compilePdfium } from "../../server/ingest/reader/compile.ts";
+import { createInstance } from "../../server/ingest/reader/pdf/instance.ts";
 import { readDocument } from "../../server/ingest/reader/pdf/read.ts";
 
 const LIMITS = { fileName: "file.pdf", maxPages: 1000, chunkTokens: 400, overlapTokens: 40 };

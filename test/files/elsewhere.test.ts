@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findTextElsewhere } from "../../server/ingest/reader/pdf/document/elsewhere.ts";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
+import { compilePdfium } from "../../server/ingest/reader/compile.ts";
+import { createInstance } from "../../server/ingest/reader/pdf/instance.ts";
 import {
   makeAttachingPdf,
   makeClippedPdf,

@@ -2,6 +2,7 @@ import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { extractDocument, ThreadNeeded } from "../../server/ingest/extract.ts";
+import { compilePdfium } from "../../server/ingest/reader/compile.ts";
 import { watchCost } from "../../server/ingest/reader/cost.ts";
 import { loopClock, usageClock } from "../../server/ingest/reader/cpu-time.ts";
 import type { Readers } from "../../server/ingest/reader/pool.ts";
@@ -51,7 +52,9 @@ describe("a PDF that can be read", () => {
   });
 
   it("is read no further than its receiver allows", async () => {
-    const worker = new Worker(new URL("../../server/ingest/reader/thread.ts", import.meta.url));
+    const worker = new Worker(new URL("../../server/ingest/reader/thread.ts", import.meta.url), {
+      workerData: await compilePdfium(),
+    });
     cleanUp(() => worker.terminate());
     const messages = on(worker, "message");
     const next = async () => ((await messages.next()).value as [FromReader])[0].type;

@@ -1,5 +1,6 @@
 import type { Chunk, PageText } from "../../server/ingest/document.ts";
-import { compilePdfium, createInstance } from "../../server/ingest/reader/pdf/instance.ts";
+import { compilePdfium } from "../../server/ingest/reader/compile.ts";
+import { createInstance } from "../../server/ingest/reader/pdf/instance.ts";
 import type { DocumentFault, Limits } from "../../server/ingest/reader/protocol.ts";
 import { readDocument } from "../../server/ingest/reader/pdf/read.ts";
 

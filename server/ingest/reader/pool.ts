@@ -1,3 +1,4 @@
+import { compilePdfium } from "./compile.ts";
 import { createPermits } from "./permits.ts";
 import { startReader, type Reader } from "./reader.ts";
 
@@ -36,13 +37,21 @@ export const createReaders = (settings: ReaderSettings): Readers => {
   const living = new Set<Reader>();
   const idle: Reader[] = [];
   let isClosed = false;
+  let compiled: Promise<WebAssembly.Module> | undefined;
 
-  const take = (): Reader => {
+  const compile = (): Promise<WebAssembly.Module> =>
+    (compiled ??= compilePdfium().catch((error: unknown) => {
+      compiled = undefined;
+      throw error;
+    }));
+  const take = async (): Promise<Reader> => {
+    const module = await compile();
+    if (isClosed) throw new Error("The readers are closed.");
     for (let reader = idle.pop(); reader; reader = idle.pop()) {
       if (reader.isAlive()) return reader;
       living.delete(reader);
     }
-    const reader = startReader();
+    const reader = startReader(module);
     living.add(reader);
     return reader;
   };
@@ -65,11 +74,10 @@ export const createReaders = (settings: ReaderSettings): Readers => {
         if (isLong) long.release();
         throw error;
       });
-      if (isClosed) {
+      const reader = await take().catch((error: unknown) => {
         releasePermits();
-        throw new Error("The readers are closed.");
-      }
-      const reader = take();
+        throw error;
+      });
       return {
         reader,
         turnLong: () => (holdsLong ||= long.tryAcquire()),

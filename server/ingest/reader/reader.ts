@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { compileCacheEnv } from "../../../db/index.ts";
 import { ReasonError } from "../../errors.ts";
 import type { ExtractEvent } from "../document.ts";
 import { openDocument, type Watch } from "./messages.ts";
@@ -18,9 +19,9 @@ export type Reader = {
 };
 
 /** Starts a thread, which does not keep the process running while it has nothing to read. */
-export const startReader = (): Reader => {
-  // Nothing of the server's environment, and none of its preloaded modules.
-  const worker = new Worker(THREAD, { env: {}, execArgv: [] });
+export const startReader = (pdfium: WebAssembly.Module): Reader => {
+  // Nothing of the server's environment but its compile cache, and none of its preloaded modules.
+  const worker = new Worker(THREAD, { workerData: pdfium, env: compileCacheEnv(), execArgv: [] });
   worker.unref();
   let isAlive = true;
   worker.on("error", () => (isAlive = false));

@@ -1,6 +1,6 @@
 /** A thread that reads one PDF after another: each in a WebAssembly instance that is made for it and dropped after it. */
-import { parentPort } from "node:worker_threads";
-import { compilePdfium, createInstance } from "./pdf/instance.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { createInstance } from "./pdf/instance.ts";
 import type { End, FromReader, Start, ToReader } from "./protocol.ts";
 import { readDocument } from "./pdf/read.ts";
 
@@ -8,7 +8,7 @@ if (!parentPort) throw new Error("reader/thread.ts runs as a worker thread");
 const port = parentPort;
 const post = (message: FromReader) => port.postMessage(message);
 
-const module = await compilePdfium();
+const module = workerData as WebAssembly.Module;
 
 /** How many events of the document may be sent, and whether it is still wanted. */
 const createAllowance = () => {

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { init, type Functions } from "@embedpdf/pdfium";
 
 /** PDFium's functions as WebAssembly exports them: numbers and addresses in, a number out. */
@@ -21,10 +19,6 @@ export type Pdfium = {
 };
 
 const SCRATCH_BYTES = 256;
-
-/** Compiles PDFium; once a thread. */
-export const compilePdfium = async (): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve("@embedpdf/pdfium/pdfium.wasm")));
 
 /** Makes an instance whose memory cannot grow beyond `memoryBytes`: PDFium aborts there with a `RuntimeError`. */
 export const createInstance = async (module: WebAssembly.Module, memoryBytes: number): Promise<Pdfium> => {
