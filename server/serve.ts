@@ -5,7 +5,7 @@ import { openDatabase } from "./database.ts";
 import { createLog } from "./log.ts";
 
 /** How long running answers may take to end on SIGTERM; whoever stops the process should give it twice that. */
-const DRAIN_MS = 10_000;
+const ANSWER_DRAIN_MS = 10_000;
 
 const start = async (): Promise<RunningApp> => {
   const config = readConfig();
@@ -42,7 +42,7 @@ const stopOnSignal = (running: RunningApp): void => {
       () => process.exit(1),
     );
   };
-  process.on("SIGTERM", () => stop(DRAIN_MS));
+  process.on("SIGTERM", () => stop(ANSWER_DRAIN_MS));
   process.on("SIGINT", () => stop(0));
 };
 

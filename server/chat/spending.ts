@@ -1,10 +1,10 @@
 import type { Config } from "../config.ts";
+import { REWRITE_TOKENS } from "../model/model.ts";
 import { countTokens } from "../tokens.ts";
 import type { Need } from "../quota.ts";
 
 export const HISTORY_TOKENS = 1_500;
 export const MAX_COMPLETION_TOKENS = 1_500;
-const REWRITE_TOKENS = 200;
 /** A source's number, its file's name and its page. */
 const HEAD_TOKENS = 100;
 /** The rules, and what the format of a chat adds. */

@@ -22,7 +22,7 @@ const HEADERS_MS = 20_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Told to clients, which give up an idle connection before: shorter than a server that closes lingers. */
 const KEEP_ALIVE_HINT = "timeout=3";
-const DRAIN_MS = 5_000;
+const REQUEST_DRAIN_MS = 5_000;
 
 export type Http = {
   /** For the `request` event of a node:http server, this one or somebody else's. */
@@ -70,7 +70,7 @@ export const createHttp = (app: App): Http => {
     if (lingerMs > 0 && server.listening) await delay(lingerMs);
     const stopped = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
     sockets.announceRestart();
-    await Promise.race([metrics.idle(), delay(DRAIN_MS, undefined, { ref: false })]);
+    await Promise.race([metrics.idle(), delay(REQUEST_DRAIN_MS, undefined, { ref: false })]);
     await sockets.close();
     server.closeAllConnections();
     await stopped;

@@ -1,4 +1,4 @@
-/** At most `points` in any `windowMs`, counted apart for each rule name and key. */
+/** At most `points` in a fixed window of `windowMs`, which the first point opens; counted by rule name and key. */
 export type LimitRule = { name: string; points: number; windowMs: number };
 export type LimitResult = { allowed: boolean; remaining: number; retryAfterMs: number };
 

@@ -33,6 +33,9 @@ export type ChatPart =
 /** What a model writes first when the sources do not answer the question; taken out before anyone reads it. */
 export const NO_ANSWER = "[no_answer]";
 
+/** The most tokens that rewriting a question may write. */
+export const REWRITE_TOKENS = 200;
+
 export type Embedded = {
   /** One unit vector a text, `dimensions` long; a zero vector for a text that the provider can give none for. */
   vectors: Float32Array[];

@@ -1,6 +1,6 @@
 import { ReasonError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Model } from "./model.ts";
+import { REWRITE_TOKENS, type Model } from "./model.ts";
 import { complete, streamChat } from "./openai/chat.ts";
 import { embedTexts } from "./openai/embed.ts";
 import { createVendor } from "./openai/client.ts";
@@ -20,7 +20,6 @@ export type OpenAiOptions = {
 };
 
 const MOST_INPUTS = 100;
-const REWRITE_TOKENS = 200;
 const NATIVE_DIMENSIONS: Record<string, number> = { "text-embedding-3-small": 1536, "text-embedding-3-large": 3072 };
 
 /** OpenAI, or a server that speaks its API. */

@@ -1,8 +1,6 @@
-import { isReason, type DocuChatError } from "../errors.ts";
-import { toDocuChatError } from "../errors.ts";
+import { backoffMs } from "../backoff.ts";
+import { isReason, toDocuChatError, type DocuChatError } from "../errors.ts";
 import { onWake } from "../wake.ts";
-
-const LONGEST_MS = 10_000;
 
 type Options = {
   signal: AbortSignal;
@@ -26,8 +24,6 @@ export const keepTrying = async (attempt: () => Promise<boolean>, { signal, onEr
     await pause(waitMs, signal);
   }
 };
-
-const backoffMs = (failures: number): number => (0.5 + Math.random() / 2) * Math.min(LONGEST_MS, 250 * 2 ** failures);
 
 /** Ends early when the network may have come back. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
