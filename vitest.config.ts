@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Suites of their own, for they are the same whatever the product runs on: `npm run browser`, `npm run published`. */
-const APART = ["browser", "published"];
+/** Suites of their own, for they are the same whatever the product runs on: `npm run test:browser`, `npm run test:package`. */
+const APART = ["browser", "package"];
 const suite = APART.find((name) => name === process.env["SUITE"]);
 
 /** What waits for processes to die and come back begins first, so that the rest runs meanwhile. */

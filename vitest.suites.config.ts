@@ -3,7 +3,7 @@ import { table } from "./test/support/table.ts";
 
 const suite = process.env["SUITE"] ?? "fuzz";
 
-/** `npm run fuzz` and `npm run faults`: promises with their figures, one after another, so that each has the machine. */
+/** `npm run test:fuzz` and `npm run test:faults`: promises with their figures, one after another. */
 export default defineConfig({
   test: {
     include: [`test/${suite}/**/*.${suite}.ts`],

@@ -1,4 +1,4 @@
-// `npm run browser [-- words]`: the console's journey in a real Chromium, which is installed where it is missing.
+// `npm run test:browser [-- words]`: the console's journey in a real Chromium, which is installed where it is missing.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { installChromium } from "./browser/chromium.ts";

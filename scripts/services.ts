@@ -34,7 +34,7 @@ const openServices = async (): Promise<Services> => {
 };
 
 const [command, ...args] = process.argv.slice(2);
-if (!command) throw new Error("services: name a command, as in `npm run services -- npm test`");
+if (!command) throw new Error("services: name a command, as in `npm run services -- npx vitest run test/db`");
 const services = await openServices();
 const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...services.env } });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));

@@ -1,4 +1,4 @@
-// `npm run fuzz` and `npm run faults`: the suites of that name, as one table; `--long` for the long form.
+// `npm run test:fuzz` and `npm run test:faults`: the suites of that name, as one table; `--long` for the long form.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 

@@ -165,7 +165,7 @@ const find = (text: string, quote: string): { start: number; end: number } => {
   return { start: page.places[at] ?? 0, end: (page.places[at + wanted.letters.length - 1] ?? 0) + 1 };
 };
 
-describe.skipIf(executablePath === undefined)("boxes in a browser (`npm run browser` installs one)", () => {
+describe.skipIf(executablePath === undefined)("boxes in a browser (`npm run test:browser` installs one)", () => {
   let browser: Browser | undefined;
   let page: Page;
   beforeAll(async () => {

@@ -30,7 +30,7 @@ const pdf = async (name: string, bytes: Promise<Buffer> | Buffer) => ({
   buffer: await bytes,
 });
 
-describe.skipIf(executablePath === undefined)("the console in a browser (`npm run browser` installs one)", () => {
+describe.skipIf(executablePath === undefined)("the console in a browser (`npm run test:browser` installs one)", () => {
   beforeAll(async () => {
     await buildConsole();
     vendor = await startOpenAiServer({ answer: () => LONG });

@@ -3,7 +3,7 @@ import { startTestApp } from "../support/app.ts";
 import { operationsOf, type OpenApi } from "../support/openapi.ts";
 import { executablePath, visit } from "./browser.ts";
 
-describe.skipIf(executablePath === undefined)("/docs in a browser (`npm run browser` installs one)", () => {
+describe.skipIf(executablePath === undefined)("/docs in a browser (`npm run test:browser` installs one)", () => {
   test("lists every operation, without a complaint", async () => {
     const app = await startTestApp();
     const operations = operationsOf((await (await fetch(`${app.url}/openapi.json`)).json()) as OpenApi);

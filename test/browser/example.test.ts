@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, preview } from "vite";
 import { describe, expect, test } from "vitest";
-import { packClient } from "../published/packed.ts";
+import { packClient } from "../package/packed.ts";
 import { codeIn, startTestApp } from "../support/app.ts";
 import { cleanUp } from "../support/clean-up.ts";
 import { makePdf } from "../support/pdf.ts";
@@ -11,7 +11,7 @@ import { waitFor } from "../support/server-process.ts";
 import { executablePath, visit } from "./browser.ts";
 
 describe.skipIf(executablePath === undefined)(
-  "examples/react-app in a browser (`npm run browser` installs one)",
+  "examples/react-app in a browser (`npm run test:browser` installs one)",
   () => {
     test("signs in, uploads, asks, and shows the quote with its page", async () => {
       const app = await startTestApp();

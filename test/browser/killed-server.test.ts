@@ -11,7 +11,7 @@ import { buildConsole, executablePath, visit } from "./browser.ts";
 const ANSWER = `It was built in 1874 [1]. Its lamp is lit at dusk [1]. ${"And so it goes on. ".repeat(400)}`;
 const EMAIL = "ada@example.org";
 
-describe.skipIf(executablePath === undefined)("the console (`npm run browser` installs a browser)", () => {
+describe.skipIf(executablePath === undefined)("the console (`npm run test:browser` installs a browser)", () => {
   beforeAll(() => buildConsole());
 
   test("shows each citation once after its server was killed in mid-answer", async () => {

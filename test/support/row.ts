@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-/** One line of the table that `npm run fuzz` and `npm run faults` print. */
+/** One line of the table that `npm run test:fuzz` and `npm run test:faults` print. */
 export type Row = { area: string; done: string; figures: string[] };
 
 declare module "vitest" {

@@ -13,14 +13,14 @@ type Removal = {
   engine?: "postgres";
 };
 
-// `npm run removals [words of a control]`: takes each control out of a copy of what is committed and runs the test that
+// `npm run test:controls [words of a control]`: takes each control out of a copy of what is committed and runs the test that
 // is to notice. Ends with 1 when one does not.
 const root = resolve(import.meta.dirname, "..");
 const wanted = process.argv[2] ?? "";
-const removals = (JSON.parse(readFileSync(join(root, "scripts/removals.json"), "utf8")) as Removal[]).filter(
+const removals = (JSON.parse(readFileSync(join(root, "scripts/controls.json"), "utf8")) as Removal[]).filter(
   ({ control }) => control.includes(wanted),
 );
-const copy = mkdtempSync(join(tmpdir(), "docuchat-removals-"));
+const copy = mkdtempSync(join(tmpdir(), "docuchat-controls-"));
 const git = (...args: string[]) => execFileSync("git", ["-C", root, ...args], { stdio: "ignore" });
 
 /** Whether the test fails while the control is out; undefined where it needs a server that is not named. */

@@ -25,10 +25,11 @@ const commands = new Set(
 /** Run by tests beside the parts that they need. */
 const ELSEWHERE: Record<string, RegExp> = {
   "test/docker.test.ts": /^docker compose /,
-  "test/published/package.test.ts": /^npm install @docuchat\/client$/,
+  "test/package/package.test.ts": /^npm install @docuchat\/client$/,
 };
 /** They measure or search for minutes to hours, so a person starts them; the suites are held to start by their names. */
-const ON_DEMAND = /^npm run (?:bench|coverage|fuzz|faults|removals|mutations|eval|services -- npm run bench:layers)\b/;
+const ON_DEMAND =
+  /^npm run (?:bench|coverage|test:fuzz|test:faults|test:controls|mutations|eval|services -- npm run bench:layers)\b/;
 
 /** A new user's machine: whatever Node it has, and not the one that the project brings. */
 const PATH = (process.env["PATH"] ?? "")
