@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { loadRarity } from "../server/model/offline/rarity.ts";
 import { rankSentences } from "../server/model/offline/score.ts";
-import { sureness } from "../server/model/offline/tells.ts";
+import { answerLogit } from "../server/model/offline/answerability.ts";
 import { retrieve } from "../server/retrieval/search.ts";
 import { addDocument } from "./add-document.ts";
 import { startProduct, type Product } from "./product.ts";
@@ -33,7 +33,7 @@ const askAll = async (product: Product): Promise<Asked[]> => {
       text: row.text,
     }));
     const ranked = await rankSentences(question, { sources, rarity, pause: async () => {} });
-    asked.push({ heldOut: part.endsWith(HELD_OUT), answerable, sure: sureness(question, ranked) });
+    asked.push({ heldOut: part.endsWith(HELD_OUT), answerable, sure: answerLogit(question, ranked) });
   }
   return asked;
 };

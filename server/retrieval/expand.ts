@@ -12,35 +12,46 @@ export type Expanded = Retrieved & { read: Reading };
 /** As many of the best passages are read with what stands around them; each may come to three times its tokens. */
 const EXPANDED = 3;
 
+/** Tokens that the context has left. */
+const createBudget = (tokens: number) => {
+  let left = tokens;
+  return {
+    /** Spends tokens if that many are left. */
+    trySpend: (wanted: number): boolean => {
+      if (wanted > left) return false;
+      left -= wanted;
+      return true;
+    },
+  };
+};
+
 /**
- * As many of the passages as the context may hold, best first. Where room is left, the best ones are read with what
- * stands right behind and before them in their section, without what two passages share.
+ * Selects passages, best first, up to the context's token budget. The best ones are expanded with the passages right after
+ * and before them in their section as far as the budget allows, without the text that two passages share.
  */
 export const expand = async (ctx: TenantContext, passages: readonly Retrieved[]): Promise<Expanded[]> => {
-  let room = ctx.app.config.maxContextTokens;
-  const fits = ({ tokens }: ChunkRow): boolean => {
-    if (tokens > room) return false;
-    room -= tokens;
-    return true;
-  };
-  const found = passages.filter(fits);
-  const around = await findAround(ctx, found.slice(0, EXPANDED));
-  for (const passage of found) around.delete(placeOf(passage));
-  return found.map((passage) => {
+  const budget = createBudget(ctx.app.config.maxContextTokens);
+  const selected = passages.filter(({ tokens }) => budget.trySpend(tokens));
+  const around = await findAround(ctx, selected.slice(0, EXPANDED));
+  for (const passage of selected) around.delete(placeOf(passage));
+  return selected.map((passage) => {
     const take = (step: number): ChunkRow[] => {
       const place = placeOf(passage, step);
-      const near = around.get(place);
-      return near && near.section === passage.section && around.delete(place) && fits(near) ? [near] : [];
+      const neighbour = around.get(place);
+      if (!neighbour || neighbour.section !== passage.section) return [];
+      // A neighbour belongs to one passage, whether the budget has room for it or not.
+      around.delete(place);
+      return budget.trySpend(neighbour.tokens) ? [neighbour] : [];
     };
-    const [behind, before] = [take(1), take(-1)];
-    return { ...passage, read: [...before, passage, ...behind].map(readingOf).reduce(join) };
+    const [after, before] = [take(1), take(-1)];
+    return { ...passage, read: [...before, passage, ...after].map(readingOf).reduce(join) };
   });
 };
 
 type Place = Pick<ChunkRow, "file_id" | "ordinal">;
 const placeOf = ({ file_id, ordinal }: Place, step = 0): string => `${file_id} ${ordinal + step}`;
 
-/** The passages right before and behind these. */
+/** The passages right before and after these. */
 const findAround = async (ctx: TenantContext, found: readonly Place[]): Promise<Map<string, ChunkRow>> => {
   if (found.length === 0) return new Map();
   const places = found.flatMap(({ file_id, ordinal }) => [-1, 1].map((step) => ({ file_id, ordinal: ordinal + step })));
@@ -52,7 +63,7 @@ const readingOf = ({ text, spans, tokens }: ChunkRow): Reading => ({ text, spans
 
 /** Two passages that follow each other as one: what the second repeats of the first is left out. */
 const join = (first: Reading, second: Reading): Reading => {
-  const { text, spans } = partBehind(second, first.spans);
+  const { text, spans } = partAfter(second, first.spans);
   if (text === "") return first;
   return {
     text: `${first.text}\n${text}`,
@@ -62,7 +73,7 @@ const join = (first: Reading, second: Reading): Reading => {
 };
 
 /** The part of a reading that comes after what others begin with. */
-const partBehind = ({ text, spans }: Reading, known: readonly Span[]): Omit<Reading, "tokens"> => {
+const partAfter = ({ text, spans }: Reading, known: readonly Span[]): Omit<Reading, "tokens"> => {
   let at = 0;
   for (const [index, span] of spans.entries()) {
     const length = span.end - span.start;

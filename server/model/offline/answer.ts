@@ -1,17 +1,17 @@
 import { inTurns } from "../../turns.ts";
 import type { ModelSource } from "../model.ts";
+import { answerabilityOf } from "./answerability.ts";
 import type { Rarity } from "./rarity.ts";
 import { rankSentences, type Scored } from "./score.ts";
-import { tells } from "./tells.ts";
 
 /** A verbatim sentence of source `n`. */
 export type Extract = { n: number; text: string };
 
-const MOST_SENTENCES = 3;
+const MAX_SENTENCES = 3;
 /** A further sentence is quoted if it scores at least this share of the first. */
-const LEAST_SHARE = 0.6;
+const MIN_SHARE = 0.6;
 
-/** What the sources tell: the sentences that answer, or the one nearest to a question that they do not answer. */
+/** The sentences that answer a question, or the one nearest to a question that the sources do not answer. */
 export type Extracted = { answers: Extract[]; nearest: Extract | undefined };
 
 /**
@@ -25,18 +25,18 @@ export const extractAnswer = async (
 ): Promise<Extracted> => {
   const ranked = await rankSentences(question, { sources, rarity, pause: inTurns() });
   const [best] = ranked;
-  const told = tells(question, ranked);
-  if (told !== "tells") return { answers: [], nearest: told === "near" && best ? toExtract(best) : undefined };
-  return { answers: pick(ranked), nearest: undefined };
+  const answerability = answerabilityOf(question, ranked);
+  if (answerability === "answerable") return { answers: pick(ranked), nearest: undefined };
+  return { answers: [], nearest: answerability === "related" && best ? toExtract(best) : undefined };
 };
 
-/** The best sentence, then those that come near it; no sentence twice. */
+/** The best sentence, then those with nearly its score; no sentence twice. */
 const pick = (ranked: Scored[]): Extract[] => {
   const [best] = ranked;
   if (!best) return [];
   const chosen = new Map([[best.text, best]]);
   for (const next of ranked) {
-    if (chosen.size === MOST_SENTENCES || next.score < LEAST_SHARE * best.score) break;
+    if (chosen.size === MAX_SENTENCES || next.score < MIN_SHARE * best.score) break;
     if (!chosen.has(next.text)) chosen.set(next.text, next);
   }
   const others = [...chosen.values()].slice(1).toSorted((a, b) => a.order - b.order);

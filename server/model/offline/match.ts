@@ -4,9 +4,9 @@ import { stem } from "../../text/stem.ts";
 import { isStopWord } from "../../text/stop-words.ts";
 import { wordsOf } from "../../text/words.ts";
 
-/** What a word counts that matches but for what is attached to it, and the least share that must match. */
+/** The weight of a match between a word and the same word with an affix, and the share of letters that must match. */
 const AFFIXED = 0.7;
-const LEAST_ROOT = 0.6;
+const MIN_ROOT_SHARE = 0.6;
 
 /** The stems of a text in order, and how often each occurs. */
 export type Stems = { order: string[]; counts: Map<string, number> };
@@ -20,10 +20,10 @@ export const stemsOf = (text: string): Stems => {
   return { order, counts };
 };
 
-/** A stem that a question tells something by; what stands before the sentence that asks counts less. */
+/** A content word of a question, stemmed; those before the sentence that asks have less weight. */
 export type Term = { word: string; root: string; asked: boolean };
 
-/** The sentence that asks: the last one. What comes before it tells what it is about. */
+/** The sentence that asks: the last one. The sentences before it give its context. */
 export const askingSentence = (question: string): string => {
   const last = sentencesIn(question).at(-1);
   return last ? question.slice(last.start, last.end) : question;
@@ -32,17 +32,17 @@ export const askingSentence = (question: string): string => {
 /** No question of a person has more; each is looked for in every sentence. */
 const MAX_TERMS = 128;
 
-/** The last terms of a question in order; all of its words where none tells anything. */
+/** The last terms of a question in order: its words without stop words, or all of them where it has no others. */
 export const termsOf = (question: string): Term[] => {
   const words = wordsOf(question);
   const language = languageOf(words);
   const firstAsked = words.length - wordsOf(askingSentence(question)).length;
   const all = words.map((word, at) => ({ word, root: stem(word, language), asked: at >= firstAsked }));
-  const telling = all.filter(({ word }) => !isStopWord(word));
-  return (telling.length > 0 ? telling : all).slice(-MAX_TERMS);
+  const content = all.filter(({ word }) => !isStopWord(word));
+  return (content.length > 0 ? content : all).slice(-MAX_TERMS);
 };
 
-const MOST_PAIRS = 50;
+const MAX_PAIRS = 50;
 
 /** Stems that stand next to each other in a question, each pair once. */
 export const neighboursIn = (terms: readonly Term[]): [first: string, second: string][] => {
@@ -50,7 +50,7 @@ export const neighboursIn = (terms: readonly Term[]): [first: string, second: st
   for (const [at, { root }] of terms.entries()) {
     const before = terms[at - 1]?.root;
     if (before !== undefined) pairs.set(`${before} ${root}`, [before, root]);
-    if (pairs.size === MOST_PAIRS) break;
+    if (pairs.size === MAX_PAIRS) break;
   }
   return [...pairs.values()];
 };
@@ -66,7 +66,7 @@ export const timesIn = ({ counts }: Stems, root: string): number => {
 /** Whether one word is most of the other with something before or behind it: articles, cases, compounds. */
 const isAffixed = (one: string, other: string): boolean => {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  if (short.length < 3 || short.length < LEAST_ROOT * long.length) return false;
+  if (short.length < 3 || short.length < MIN_ROOT_SHARE * long.length) return false;
   return long.startsWith(short) || long.endsWith(short);
 };
 

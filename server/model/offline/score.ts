@@ -6,24 +6,24 @@ import { askingSentence, follows, neighboursIn, stemsOf, termsOf, timesIn, type 
 import type { Rarity } from "./rarity.ts";
 
 /**
- * How much each sign counts beside the sentence's own BM25. Fitted (softmax over sentences) on the articles with an even
- * number of SQuAD 2's half; the others report. `docs/eval.md` has the figures.
+ * Weights of the features that are added to the sentence's own BM25 score. Fitted (softmax over sentences) on the articles
+ * of SQuAD 2 with an even number; the others are the test set (`docs/eval.md`).
  */
 const WEIGHTS = { passage: 0.72, rank: 0.2, type: 0.35, before: 0.37, phrase: 0.2 };
-/** What a word counts that stands before the sentence that asks. */
+/** The weight of a word before the sentence that asks. */
 const BEFORE_ASKING = 0.4;
 /** A long sentence is held back less than a passage would be: what is asked for often stands in its tail. */
 const K1 = 1.2;
 const B = 0.2;
 const USUAL_SENTENCE_WORDS = 25;
-/** Ends as a sentence does, or holds a number, as the row of a table; a heading does neither, and tells little. */
-const TELLS = /[.!?。！？؟۔…]["'”’»)\]]*$|\p{N}/u;
+/** Ends like a sentence, or contains a number like the row of a table; a heading does neither, and seldom answers. */
+const STATEMENT = /[.!?。！？؟۔…]["'”’»)\]]*$|\p{N}/u;
 const ENDS_OR_HOLDS = /[.,;:!?。！？؟۔…]["'”’»)\]]*(?:\s|$)/u;
 const HEADING_WEIGHT = 0.5;
 /** A heading's own number is no answer to a question for a number. */
 const HEADING_NUMBER = /^\p{N}{1,2}(?:\.\p{N}{1,2}){0,4}\.?\s+/u;
 const MAX_HEADING_CHARS = 80;
-const LONGEST_CHARS = 500;
+const MAX_SENTENCE_CHARS = 500;
 
 /** A verbatim sentence of a source, the `order`th of all, and how well it fits the question. */
 export type Scored = {
@@ -83,12 +83,12 @@ const rate = (question: string, sentences: Sentence[], rarity: Rarity): Scored[]
       WEIGHTS.type * Number(typed ?? false) +
       WEIGHTS.before * before +
       WEIGHTS.phrase * phrases(stems, pairs, weights);
-    const tells = TELLS.test(text.replace(HEADING_NUMBER, "")) ? 1 : HEADING_WEIGHT;
+    const weight = STATEMENT.test(text.replace(HEADING_NUMBER, "")) ? 1 : HEADING_WEIGHT;
     return {
       source,
       text,
       order,
-      score: score * tells,
+      score: score * weight,
       covered: coverage(passage),
       held: coverage(stems) + before,
       typed,
@@ -109,7 +109,7 @@ const headingsOf = (sentences: Sentence[]): (Sentence | undefined)[] => {
 
 type Weights = ReadonlyMap<string, number>;
 
-/** What each term tells, by its rarity in language and among these sentences, as a share of the question. */
+/** The weight of each term, by its rarity in the language and among these sentences; all weights add up to 1. */
 const weigh = (terms: Term[], sentences: Sentence[], rarity: Rarity): Weights => {
   const known = terms.map(({ word, root, asked }) => {
     const having = sentences.filter(({ stems }) => stems.counts.has(root)).length;
@@ -155,9 +155,9 @@ const sentencesOf = (text: string): string[] =>
   sentencesIn(text).flatMap(({ start, end }) => {
     const pieces: string[] = [];
     let rest = text.slice(start, end);
-    while (rest.length > LONGEST_CHARS) {
-      const space = rest.lastIndexOf(" ", LONGEST_CHARS);
-      const cut = space > LONGEST_CHARS / 2 ? space : LONGEST_CHARS;
+    while (rest.length > MAX_SENTENCE_CHARS) {
+      const space = rest.lastIndexOf(" ", MAX_SENTENCE_CHARS);
+      const cut = space > MAX_SENTENCE_CHARS / 2 ? space : MAX_SENTENCE_CHARS;
       pieces.push(rest.slice(0, cut).trim());
       rest = rest.slice(cut).trim();
     }
