@@ -5,14 +5,14 @@ type Options = {
   /** How many are let through at once. */
   atOnce: number;
   /** How long one waits before it fails; unset, as long as it takes. */
-  patienceMs?: number;
+  waitMs?: number;
 };
 
 /**
  * Lets so much work through at once. Of what has to wait, tenants take turns: one that asks for much delays the others
  * by a turn, not by all that it asks for. (Fair queuing: J. Nagle, RFC 970.)
  */
-export const createFairQueue = ({ atOnce, patienceMs }: Options) => {
+export const createFairQueue = ({ atOnce, waitMs }: Options) => {
   let free = atOnce;
   /** In the order of their turns. */
   const waiting = new Map<string, Set<() => void>>();
@@ -35,7 +35,7 @@ export const createFairQueue = ({ atOnce, patienceMs }: Options) => {
       if (calls.size === 0) waiting.delete(tenantId);
       reject(new Error(BUSY));
     };
-    const timer = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs);
+    const timer = waitMs === undefined ? undefined : setTimeout(giveUp, waitMs);
     const go = () => {
       clearTimeout(timer);
       resolve();

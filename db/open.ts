@@ -86,8 +86,8 @@ const openPglite = async ({ dataDir, onError }: DbOptions): Promise<OpenDb> => {
   return { kysely, transact, inTurn, queue: { pglite }, ping: alive, close };
 };
 
-const PATIENCE_MS = 5_000;
-const TIMEOUTS = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: 30_000, statement_timeout: 25_000 };
+const CONNECTION_WAIT_MS = 5_000;
+const TIMEOUTS = { connectionTimeoutMillis: CONNECTION_WAIT_MS, query_timeout: 30_000, statement_timeout: 25_000 };
 const CONNECTIONS = 20;
 /** For what belongs to no tenant. */
 const SPARE_CONNECTIONS = 2;
@@ -114,7 +114,7 @@ const openPostgres = async (url: string, onError: (error: Error) => void = () =>
     giveUpOnTimeout(client);
   });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  const inTurn = createFairQueue({ atOnce: CONNECTIONS - SPARE_CONNECTIONS, patienceMs: PATIENCE_MS });
+  const inTurn = createFairQueue({ atOnce: CONNECTIONS - SPARE_CONNECTIONS, waitMs: CONNECTION_WAIT_MS });
   const transact = transactOn(pool);
   const alive = () => ping(transact, kysely, { embedded: false });
   return { kysely, transact, inTurn, queue: { url }, ping: alive, close: () => kysely.destroy() };

@@ -39,7 +39,7 @@ test("so many are let through at once, and one that fails makes room as well", a
 });
 
 test("who has waited too long fails as for a database that does not answer, and is not served later", async () => {
-  const inTurn = createFairQueue({ atOnce: 1, patienceMs: 20 });
+  const inTurn = createFairQueue({ atOnce: 1, waitMs: 20 });
   const begun: string[] = [];
   const first = hold(inTurn, begun, "a1");
   const late = [hold(inTurn, begun, "a2"), hold(inTurn, begun, "b1")];

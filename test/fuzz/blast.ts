@@ -3,7 +3,7 @@ import { frame } from "./frames.ts";
 import { RIGHT_UPGRADE } from "./requests.ts";
 
 const AT_ONCE = 64;
-const PATIENCE_MS = 250;
+const SOCKET_TIMEOUT_MS = 250;
 
 type Target = { url: string };
 
@@ -20,7 +20,7 @@ const sayOnce = ({ url }: Target, bytes: Buffer, turn: number): Promise<string> 
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = open(url, turn);
   let heard = "";
-  socket.setTimeout(PATIENCE_MS, () => socket.resetAndDestroy());
+  socket.setTimeout(SOCKET_TIMEOUT_MS, () => socket.resetAndDestroy());
   socket.once("data", (data: Buffer) => {
     heard = data.toString("latin1", 0, 200);
     socket.resetAndDestroy();
@@ -61,7 +61,7 @@ export const sendFrames = (target: Target, frames: Buffer, breaking: Buffer, tur
   const { promise, resolve } = Promise.withResolvers<void>();
   const socket = open(target.url, turn);
   let heard = "";
-  socket.setTimeout(10 * PATIENCE_MS, () => socket.resetAndDestroy());
+  socket.setTimeout(10 * SOCKET_TIMEOUT_MS, () => socket.resetAndDestroy());
   socket.once("data", () => socket.write(Buffer.concat([frames, LAST_CALL])));
   socket.on("data", (data: Buffer) => {
     heard = heard.slice(-20) + data.toString("latin1");

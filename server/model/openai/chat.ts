@@ -2,7 +2,7 @@ import type { ChatMessage, ChatPart, ChatRequest, FinishCause } from "../model.t
 import { countsOf, hasCounts } from "./counts.ts";
 import { readEventData } from "./event-stream.ts";
 import { malformed, toModelError, VendorFailure } from "./failure.ts";
-import { createPatience, type Patience } from "./patience.ts";
+import { createStallTimeout, type StallTimeout } from "./stall-timeout.ts";
 import { withoutReasoning } from "./reasoning.ts";
 import { type RetryRule, withRetry } from "./retry.ts";
 import { createThoughtReader } from "./thoughts.ts";
@@ -52,20 +52,20 @@ async function* attempt(
   { request, timeouts }: { request: ChatRequest; timeouts: Timeouts },
   signal: AbortSignal,
 ): AsyncGenerator<ChatPart> {
-  const patience = createPatience(signal);
+  const stall = createStallTimeout(signal);
   try {
-    patience.expectWithin(timeouts.firstTokenMs);
+    stall.restart(timeouts.firstTokenMs);
     const { model, messages, maxCompletionTokens } = request;
-    const response = await vendor.chat({ model, messages, maxCompletionTokens, stream: true }, patience.signal);
+    const response = await vendor.chat({ model, messages, maxCompletionTokens, stream: true }, stall.signal);
     if (!response.body) throw malformed("an answer without a body");
-    const events = isWhole(response) ? readWhole(vendor, response) : readEventData(response.body, patience.signal);
-    const end = yield* readAnswer(events, { vendor, request, patience, timeouts });
+    const events = isWhole(response) ? readWhole(vendor, response) : readEventData(response.body, stall.signal);
+    const end = yield* readAnswer(events, { vendor, request, stall, timeouts });
     signal.throwIfAborted();
     yield end;
   } catch (error) {
-    throw patience.explain(error);
+    throw stall.explain(error);
   } finally {
-    patience.stop();
+    stall.stop();
   }
 }
 
@@ -80,12 +80,12 @@ async function* readWhole(vendor: Vendor, response: Response): AsyncGenerator<st
   yield JSON.stringify({ choices: [{ delta: choice?.message, finish_reason }], usage });
 }
 
-type Reading = { vendor: Vendor; request: ChatRequest; patience: Patience; timeouts: Timeouts };
+type Reading = { vendor: Vendor; request: ChatRequest; stall: StallTimeout; timeouts: Timeouts };
 
 /** Hands on the words as they come; returns the end of an answer that is complete. */
 async function* readAnswer(
   events: AsyncGenerator<string>,
-  { vendor, request, patience, timeouts }: Reading,
+  { vendor, request, stall, timeouts }: Reading,
 ): AsyncGenerator<ChatPart, ChatPart> {
   const answer = createLimit(request.maxCompletionTokens);
   const thinking = createLimit(THINKING_TOKENS);
@@ -99,7 +99,7 @@ async function* readAnswer(
       if (data === "[DONE]") {
         finish ??= "stop";
         // Reading on to the end of the response keeps its connection for the next request.
-        patience.expectWithin(AFTER_DONE_MS);
+        stall.restart(AFTER_DONE_MS);
         continue;
       }
       const chunk = parseChunk(vendor, data);
@@ -114,11 +114,11 @@ async function* readAnswer(
       said.text += content;
       said.thought += choice.thought + thought;
       if (content) {
-        patience.stop();
+        stall.stop();
         yield { type: "delta", text: content };
       }
-      if (choice.content || choice.thought) patience.expectWithin(timeouts.betweenTokensMs);
-      if (choice.finish) patience.expectWithin(AFTER_FINISH_MS);
+      if (choice.content || choice.thought) stall.restart(timeouts.betweenTokensMs);
+      if (choice.finish) stall.restart(AFTER_FINISH_MS);
       const unseen = content ? choice.thought + thought : choice.thought + choice.content;
       const passed = [answer.passedWith(content), thinking.passedWith(unseen)].includes(true);
       finish ??= choice.finish ?? (passed ? "length" : undefined);
@@ -179,18 +179,18 @@ export const complete = (
 ): Promise<Completion> =>
   withRetry(
     async () => {
-      const patience = createPatience(signal);
+      const stall = createStallTimeout(signal);
       try {
-        patience.expectWithin(timeouts.rewriteMs);
-        const response = await vendor.chat({ ...body, stream: false }, patience.signal);
+        stall.restart(timeouts.rewriteMs);
+        const response = await vendor.chat({ ...body, stream: false }, stall.signal);
         const { choices, usage } = parseCompletion(await readReply(vendor, response));
         const content = choices[0]?.message.content ?? "";
         const { promptTokens, completionTokens } = countsOf(body.messages, { text: content, usage });
         return { text: withoutReasoning(content).trim(), promptTokens, completionTokens };
       } catch (error) {
-        throw patience.explain(error);
+        throw stall.explain(error);
       } finally {
-        patience.stop();
+        stall.stop();
       }
     },
     retryRule(timeouts),

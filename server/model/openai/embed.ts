@@ -2,7 +2,7 @@ import type { Log } from "../../log.ts";
 import type { Embedded } from "../model.ts";
 import { malformed, toModelError, VendorFailure } from "./failure.ts";
 import { type Remedy, remedyOf, shorterThan, takeInputs } from "./input-limits.ts";
-import { createPatience } from "./patience.ts";
+import { createStallTimeout } from "./stall-timeout.ts";
 import { withRetry } from "./retry.ts";
 import type { EmbeddingBody, Timeouts, Vendor } from "./vendor.ts";
 import { parseEmbeddings, readReply } from "./wire.ts";
@@ -82,10 +82,10 @@ const request = async (vendor: Vendor, input: string[], call: Call): Promise<Emb
 const attempt = async (vendor: Vendor, input: string[], { space, timeouts, log, signal }: Call): Promise<Embedded> => {
   const { model, dimensions } = space;
   const body: EmbeddingBody = { model, input, ...(space.sendDimensions ? { dimensions } : {}) };
-  const patience = createPatience(signal);
+  const stall = createStallTimeout(signal);
   try {
-    patience.expectWithin(timeouts.requestMs);
-    const { data, usage } = parseEmbeddings(await readReply(vendor, await vendor.embed(body, patience.signal)));
+    stall.restart(timeouts.requestMs);
+    const { data, usage } = parseEmbeddings(await readReply(vendor, await vendor.embed(body, stall.signal)));
     if (data.length !== input.length) throw malformed(`${data.length} vectors for ${input.length} texts`);
     const vectors = inOrder(data).map(({ embedding }) => readVector(embedding));
     for (const { length } of vectors) if (length !== dimensions) throw misfit(length, { space, log });
@@ -93,9 +93,9 @@ const attempt = async (vendor: Vendor, input: string[], { space, timeouts, log, 
     if (empty > 0) log?.warn(ABSENT, { count: empty });
     return { vectors, tokens: usage?.prompt_tokens || usage?.total_tokens || undefined };
   } catch (error) {
-    throw patience.explain(error);
+    throw stall.explain(error);
   } finally {
-    patience.stop();
+    stall.stop();
   }
 };
 

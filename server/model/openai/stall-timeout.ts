@@ -1,21 +1,22 @@
 import { ReasonError } from "../../errors.ts";
 
-/** An abort signal that fires when the caller's does, or when what was expected did not come in time. */
-export type Patience = {
+/** Aborts a request that makes no progress: each part that arrives restarts the timeout. */
+export type StallTimeout = {
+  /** Aborts with the caller's signal, or when the timeout ends. */
   signal: AbortSignal;
-  /** From now on, and again from each call on, something must come within `ms`. */
-  expectWithin(ms: number): void;
-  /** The caller's reason or `MODEL_TIMEOUT` if the signal has fired; otherwise the error itself. */
+  /** Starts the timeout, or starts it again: it ends in `ms`. */
+  restart(ms: number): void;
+  /** The caller's reason or `MODEL_TIMEOUT` if the signal has aborted; otherwise the error itself. */
   explain(error: unknown): unknown;
   stop(): void;
 };
 
-export const createPatience = (caller: AbortSignal | undefined): Patience => {
+export const createStallTimeout = (caller: AbortSignal | undefined): StallTimeout => {
   const own = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   return {
     signal: caller ? AbortSignal.any([caller, own.signal]) : own.signal,
-    expectWithin: (ms) => {
+    restart: (ms) => {
       clearTimeout(timer);
       timer = setTimeout(() => own.abort(new ReasonError("MODEL_TIMEOUT")), ms);
     },
