@@ -56,5 +56,5 @@ test("examples/react-app is built by Vite into a page of its own files", async (
   const html = await readFile(join(root, "dist/index.html"), "utf8");
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? "";
   await access(join(root, "dist", script));
-  expect(await readFile(join(root, "dist", script), "utf8")).toContain("E-mail");
+  expect(await readFile(join(root, "dist", script), "utf8")).toContain("Email");
 });
